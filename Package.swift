@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+// C is compiled with optimisation even in debug builds: kernels are what the tests spend their time in.
+let cSettings: [CSetting] = [
+  .enableWarning("all"),
+  .treatAllWarnings(as: .error),
+  .unsafeFlags(["-O2", "-ffp-contract=off"]),
+]
+
+let package = Package(
+  name: "Mainspring",
+  products: [
+    .library(name: "Mainspring", targets: ["Mainspring"]),
+    .library(name: "MainspringConvert", targets: ["MainspringConvert", "MainspringKeras"]),
+    .executable(name: "mainspring", targets: ["mainspring"]),
+    .executable(name: "mainspring-hdf5", targets: ["mainspring-hdf5"]),
+  ],
+  targets: [
+    // Row 0, ground: no module of ours is imported.
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .target(name: "CFlatBuffers", cxxSettings: [
+      .enableWarning("all"), .treatAllWarnings(as: .error), .unsafeFlags(["-O2"]),
+    ]),
+    .target(name: "CMainspringKernels", cSettings: cSettings),
+    .target(name: "CLinux", cSettings: cSettings),
+    .target(name: "MainspringGraph"),
+    .target(name: "MainspringNumPy"),
+    .target(name: "MainspringWire"),
+    .target(name: "MainspringArguments"),
+
+    // Row 1, engine: what an application that only infers links.
+    .target(name: "MainspringTFLite", dependencies: ["MainspringGraph"]),
+    .target(
+      name: "MainspringRuntime", dependencies: ["MainspringGraph", "CMainspringKernels"],
+      linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "Mainspring", dependencies: ["MainspringGraph", "MainspringTFLite", "MainspringRuntime"]
+    ),
+
+    // Row 2, services.
+    .target(name: "MainspringKeras", dependencies: ["MainspringGraph", "MainspringWire"]),
+    .target(
+      name: "MainspringConvert",
+      dependencies: ["MainspringGraph", "MainspringTFLite", "CFlatBuffers"]),
+
+    // Row 3, tools.
+    .target(
+      name: "MainspringCLI",
+      dependencies: [
+        "MainspringArguments", "MainspringNumPy", "Mainspring", "MainspringKeras",
+        "MainspringConvert",
+      ]),
+    .executableTarget(name: "mainspring", dependencies: ["MainspringCLI"]),
+    .executableTarget(
+      name: "mainspring-hdf5", dependencies: ["MainspringWire", "CHDF5", "CZip", "CLinux"]),
+  ],
+  cLanguageStandard: .c17,
+  cxxLanguageStandard: .cxx17
+)
+
+for target in package.targets where target.type != .system {
+  var settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+  ]
+  // Macros of the testing library trip over strict memory safety, so tests go without.
+  if target.type != .test { settings.append(.strictMemorySafety()) }
+  target.swiftSettings = (target.swiftSettings ?? []) + settings
+}

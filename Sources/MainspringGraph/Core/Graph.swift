@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Index of a value in ``Graph/values``.
+public typealias ValueID = Int
+
+/// Something that flows between operators, or a constant operand.
+public struct Value: Hashable, Sendable {
+  /// A name a person recognises, from the Keras layer or the file; need not be unique.
+  public var name: String
+  public let shape: Shape
+  public let elementType: ElementType
+  /// What integers stand for; nil for floats.
+  public var quantization: Quantization?
+  /// The elements of a constant; nil for what is computed.
+  public let constant: Tensor?
+}
+
+/// One operator, its operands and its result.
+public struct Node: Hashable, Sendable {
+  public var operation: Operator
+  public var inputs: [ValueID]
+  public var output: ValueID
+}
+
+/// A model: operators in the order they run, with every shape known.
+///
+/// Each value is assigned once, before it is used; shapes have passed the operators' rules. Both
+/// hold by construction: the only way to add a node is ``add(_:to:name:)``. Graphs are plain
+/// values, so that a round trip through a file is checked by one `==`.
+public struct Graph: Hashable, Sendable {
+  public private(set) var values: [Value] = []
+  public private(set) var nodes: [Node] = []
+  public private(set) var inputs: [ValueID] = []
+  public private(set) var outputs: [ValueID] = []
+
+  public init() {}
+
+  /// A value the caller provides.
+  @discardableResult
+  public mutating func addInput(
+    name: String, shape: Shape, elementType: ElementType = .float32,
+    quantization: Quantization? = nil
+  ) -> ValueID {
+    values.append(
+      Value(
+        name: name, shape: shape, elementType: elementType, quantization: quantization,
+        constant: nil))
+    inputs.append(values.count - 1)
+    return values.count - 1
+  }
+
+  /// A constant operand; operators keep their weights to themselves.
+  public mutating func addConstant(name: String, _ tensor: Tensor) -> ValueID {
+    values.append(
+      Value(
+        name: name, shape: tensor.shape, elementType: tensor.elementType,
+        quantization: tensor.quantization, constant: tensor))
+    return values.count - 1
+  }
+
+  /// Appends an operator.
+  ///
+  /// - Returns: the value it computes, called `name`.
+  /// - Throws: ``GraphError`` when an operand does not exist or the operator's shape rule refuses.
+  public mutating func add(_ operation: Operator, to operands: [ValueID], name: String)
+    throws(GraphError) -> ValueID
+  {
+    var shapes: [Shape] = []
+    for operand in operands {
+      guard values.indices.contains(operand) else {
+        throw .unknownValue(node: name, index: operand, count: values.count)
+      }
+      shapes.append(values[operand].shape)
+    }
+    let shape: Shape
+    do throws(ShapeError) {
+      shape = try operation.outputShape(of: shapes)
+    } catch {
+      throw .shape(node: name, error)
+    }
+    values.append(
+      Value(
+        name: name, shape: shape, elementType: operation.outputType, quantization: nil,
+        constant: nil))
+    nodes.append(Node(operation: operation, inputs: operands, output: values.count - 1))
+    return values.count - 1
+  }
+
+  /// Appends an operator with one operand.
+  public mutating func add(_ operation: Operator, to operand: ValueID, name: String)
+    throws(GraphError) -> ValueID
+  {
+    try add(operation, to: [operand], name: name)
+  }
+
+  /// Declares a value as a result, after the ones declared before.
+  ///
+  /// - Throws: ``GraphError`` when there is no such value.
+  public mutating func addOutput(_ value: ValueID) throws(GraphError) {
+    guard values.indices.contains(value) else {
+      throw .unknownValue(node: "output", index: value, count: values.count)
+    }
+    outputs.append(value)
+  }
+
+  public mutating func rename(_ value: ValueID, to name: String) { values[value].name = name }
+
+  public func shape(of value: ValueID) -> Shape { values[value].shape }
+}
+
+/// Why a graph cannot be built.
+public enum GraphError: Error, Hashable, Sendable {
+  case unknownValue(node: String, index: Int, count: Int)
+  case shape(node: String, ShapeError)
+}
+
+extension GraphError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownValue(let node, let index, let count):
+      "'\(node)': operand \(index) does not exist, there are \(count) values before it"
+    case .shape(let node, let error):
+      "'\(node)': \(error)"
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The extents of a row-major tensor, outermost first.
+///
+/// An empty list is a scalar. The number of elements is checked once, here: no code behind
+/// a `Shape` has to think about overflow again.
+public struct Shape: Hashable, Sendable {
+  /// Extents, each at least 0.
+  public let extents: [Int]
+  /// Product of the extents; 1 for a scalar.
+  public let elementCount: Int
+
+  /// More elements than any model for sensor windows has; keeps byte counts far from overflow.
+  public static let maximumElementCount: Int = 1 << 28
+
+  /// - Throws: `ShapeError` when an extent is negative or the product exceeds
+  ///   ``maximumElementCount``.
+  public init(_ extents: [Int]) throws(ShapeError) {
+    var count = 1
+    for extent in extents {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      guard extent >= 0, !overflow, product <= Shape.maximumElementCount else {
+        throw ShapeError(
+          operation: "shape", expected: "at most \(Shape.maximumElementCount) elements",
+          found: Shape.describe(extents))
+      }
+      count = product
+    }
+    self.extents = extents
+    self.elementCount = count
+  }
+
+  private init(unchecked extents: [Int], elementCount: Int) {
+    self.extents = extents
+    self.elementCount = elementCount
+  }
+
+  /// The shape of a single number.
+  public static let scalar: Shape = Shape(unchecked: [], elementCount: 1)
+
+  /// Number of axes.
+  public var rank: Int { extents.count }
+
+  public subscript(axis: Int) -> Int { extents[axis] }
+
+  /// The innermost extent; 1 for a scalar.
+  public var channels: Int { extents.last ?? 1 }
+
+  /// Number of rows of ``channels`` elements; 0 when there are no elements.
+  public var rows: Int { channels == 0 ? 0 : elementCount / channels }
+
+  /// `axis` counted from the end when negative.
+  ///
+  /// - Returns: an axis in `0..<rank`, or nil.
+  public func normalized(axis: Int) -> Int? {
+    let positive = axis < 0 ? axis + rank : axis
+    return positive >= 0 && positive < rank ? positive : nil
+  }
+
+  /// Elements between neighbours on each axis.
+  public var strides: [Int] {
+    var result = [Int](repeating: 1, count: rank)
+    var axis = rank - 2
+    while axis >= 0 {
+      result[axis] = result[axis + 1] * extents[axis + 1]
+      axis -= 1
+    }
+    return result
+  }
+
+  /// The shape two operands share after NumPy broadcasting.
+  ///
+  /// - Throws: `ShapeError` naming `operation` when some extents differ and neither is 1.
+  public func broadcast(with other: Shape, operation: String) throws(ShapeError) -> Shape {
+    let count = max(rank, other.rank)
+    var result: [Int] = []
+    for position in 0..<count {
+      let a = position < count - rank ? 1 : extents[position - (count - rank)]
+      let b = position < count - other.rank ? 1 : other.extents[position - (count - other.rank)]
+      guard a == b || a == 1 || b == 1 else {
+        throw ShapeError(
+          operation: operation, expected: "a shape that broadcasts with \(self)", found: "\(other)")
+      }
+      result.append(a == 1 ? b : a)
+    }
+    return try Shape(result)
+  }
+
+  static func describe(_ extents: [Int]) -> String {
+    var text = "["
+    for (index, extent) in extents.enumerated() {
+      if index > 0 { text += ", " }
+      text += "\(extent)"
+    }
+    return text + "]"
+  }
+}
+
+extension Shape: CustomStringConvertible {
+  public var description: String { Shape.describe(extents) }
+}
+
+/// What an operator needs of its operands, and what it got.
+public struct ShapeError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let operation: String
+  public let expected: String
+  public let found: String
+
+  public init(operation: String, expected: String, found: String) {
+    self.operation = operation
+    self.expected = expected
+    self.found = found
+  }
+
+  public var description: String { "\(operation): expected \(expected), found \(found)" }
+}

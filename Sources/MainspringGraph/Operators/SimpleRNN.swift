@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// h = activation(W·x + U·h + b) over a sequence; state is zero before the first step.
+public struct SimpleRNN: Hashable, Sendable {
+  /// `[units × features]`
+  public var inputWeights: Tensor
+  /// `[units × units]`
+  public var recurrentWeights: Tensor
+  /// `[units]`
+  public var bias: Tensor
+  public var activation: Activation
+  /// All time steps, or the last one only.
+  public var returnsSequence: Bool
+
+  public init(
+    inputWeights: Tensor, recurrentWeights: Tensor, bias: Tensor, activation: Activation = .tanh,
+    returnsSequence: Bool = true
+  ) {
+    self.inputWeights = inputWeights
+    self.recurrentWeights = recurrentWeights
+    self.bias = bias
+    self.activation = activation
+    self.returnsSequence = returnsSequence
+  }
+
+  var name: String { "SimpleRNN" }
+  var weightTensors: [Tensor] { [inputWeights, recurrentWeights, bias] }
+  public var units: Int { recurrentWeights.shape[1] }
+
+  func outputShape(_ input: Shape) throws(ShapeError) -> Shape {
+    let geometry = RecurrentGeometry(name: name, gates: 1, returnsSequence: returnsSequence)
+    let units = try geometry.units(inputWeights, recurrentWeights)
+    try geometry.requireBias(bias, units: units)
+    return try geometry.output(input, features: inputWeights.shape[1], units: units)
+  }
+
+  func multiplyAccumulates(_ input: Shape) -> Int {
+    input[1] * (inputWeights.shape.elementCount + recurrentWeights.shape.elementCount)
+  }
+}
