@@ -86,6 +86,12 @@ public struct Shape: Hashable, Sendable {
     return try Shape(result)
   }
 
+  /// A matrix' shape with fewer rows.
+  func withRows(_ count: Int) -> Shape {
+    precondition(rank == 2 && count <= extents[0], "rows of a matrix")
+    return Shape(unchecked: [count, extents[1]], elementCount: count * extents[1])
+  }
+
   static func describe(_ extents: [Int]) -> String {
     var text = "["
     for (index, extent) in extents.enumerated() {
