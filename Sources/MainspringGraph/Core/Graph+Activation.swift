@@ -12,7 +12,9 @@ extension Graph {
   public mutating func add(activation: Activation, to x: ValueID, name: String)
     throws(GraphError) -> ValueID
   {
-    if let function = activation.unary { return try add(.unary(Unary(function)), to: x, name: name) }
+    if let function = activation.unary {
+      return try add(.unary(Unary(function)), to: x, name: name)
+    }
     var lowering = ActivationLowering(graph: self, name: name)
     let result = try lowering.lower(activation, x)
     self = lowering.graph
@@ -73,7 +75,8 @@ private struct ActivationLowering {
     case .selu:
       return try scaledELU(x, positive: 1.0507009873554805, negative: 1.7580993408473766)
     case .celu(let alpha):
-      let negative = try binary(.minimum, try unary(.elu, try binary(.multiply, x, by: 1 / alpha)), by: 0)
+      let negative = try binary(
+        .minimum, try unary(.elu, try binary(.multiply, x, by: 1 / alpha)), by: 0)
       return try binary(.add, try unary(.relu, x), try binary(.multiply, negative, by: alpha))
     case .silu:
       return try binary(.multiply, x, try unary(.logistic, x))

@@ -92,6 +92,12 @@ public struct Shape: Hashable, Sendable {
     return Shape(unchecked: [count, extents[1]], elementCount: count * extents[1])
   }
 
+  /// The shape of a vector with an element for each index of the first axis.
+  func leading(_ count: Int) -> Shape {
+    precondition(rank >= 1 && count == extents[0], "one element per index of the first axis")
+    return Shape(unchecked: [count], elementCount: count)
+  }
+
   static func describe(_ extents: [Int]) -> String {
     var text = "["
     for (index, extent) in extents.enumerated() {

@@ -26,8 +26,9 @@ public struct Pool: Hashable, Sendable {
   /// Both axes of the sliding window.
   ///
   /// - Throws: `ShapeError` when the input is not NHWC or the window does not fit.
-  public func window(over input: Shape) throws(ShapeError) -> (height: WindowAxis, width: WindowAxis)
-  {
+  public func window(over input: Shape) throws(ShapeError) -> (
+    height: WindowAxis, width: WindowAxis
+  ) {
     try ShapeError.require(
       input.rank == 4, name, expected: "[batch, height, width, channels]", found: "\(input)")
     let height = try WindowAxis(

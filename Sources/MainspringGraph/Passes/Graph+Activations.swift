@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Graph {
+  /// ReLU, ReLU6 and ReLUN1To1 move into the operator before them, where that has room for one.
+  public func fusingActivations() throws(GraphError) -> Graph {
+    var rewriter = GraphRewriter(self)
+    let consumers = rewriter.consumers()
+    var fused = [Bool](repeating: false, count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      if fused[index] { continue }
+      guard let next = rewriter.soleConsumer(of: node.output, in: consumers),
+        case .unary(let unary) = nodes[next].operation,
+        let activation = unary.function.fused,
+        let operation = node.operation.fusing(activation)
+      else {
+        try rewriter.copy(node)
+        continue
+      }
+      var operands: [ValueID] = []
+      for input in node.inputs { operands.append(rewriter.value(input)) }
+      let result = try rewriter.add(operation, operands, values[nodes[next].output].name)
+      rewriter.replace(nodes[next].output, with: result)
+      fused[next] = true
+    }
+    return try rewriter.finish().canonicalized()
+  }
+}
+
+extension Unary.Function {
+  fileprivate var fused: FusedActivation? {
+    switch self {
+    case .relu: .relu
+    case .relu6: .relu6
+    case .reluN1To1: .reluN1To1
+    default: nil
+    }
+  }
+}
+
+extension Operator {
+  /// The operator with the activation applied to its result; nil when it has no room for one.
+  fileprivate func fusing(_ activation: FusedActivation) -> Operator? {
+    switch self {
+    case .dense(var x) where x.activation == .none:
+      x.activation = activation
+      return .dense(x)
+    case .convolution(var x) where x.activation == .none:
+      x.activation = activation
+      return .convolution(x)
+    case .binary(var x) where x.activation == .none && x.function.fusesActivation:
+      x.activation = activation
+      return .binary(x)
+    default:
+      return nil
+    }
+  }
+}
+
+extension Binary.Function {
+  /// TFLite's options tables of these four have an activation.
+  public var fusesActivation: Bool {
+    switch self {
+    case .add, .subtract, .multiply, .divide: true
+    case .maximum, .minimum, .squaredDifference: false
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Graph {
+  /// Without operators that hand their operand on unchanged; a reshape of a reshape becomes one.
+  public func droppingIdentities() throws(GraphError) -> Graph {
+    var rewriter = GraphRewriter(self)
+    for node in nodes {
+      if isIdentity(node) {
+        rewriter.replace(node.output, with: rewriter.value(node.inputs[0]))
+        continue
+      }
+      guard case .reshape(let reshape) = node.operation else {
+        try rewriter.copy(node)
+        continue
+      }
+      // Look through reshapes before this one, as far as they go.
+      var origin = node.inputs[0]
+      while let producer = rewriter.producers[origin], case .reshape = nodes[producer].operation {
+        origin = nodes[producer].inputs[0]
+      }
+      if values[origin].shape == reshape.shape {
+        rewriter.replace(node.output, with: rewriter.value(origin))
+      } else {
+        let operand = rewriter.value(origin)
+        try rewriter.copy(node, operands: [operand])
+      }
+    }
+    return try rewriter.finish().canonicalized()
+  }
+
+  private func isIdentity(_ node: Node) -> Bool {
+    let input = values[node.inputs[0]].shape
+    switch node.operation {
+    case .reshape(let x): return x.shape == input
+    case .transpose(let x): return x.permutation == Array(0..<input.rank)
+    case .pad(let x): return x.before.allSatisfy { $0 == 0 } && x.after.allSatisfy { $0 == 0 }
+    case .tile(let x): return x.multiples.allSatisfy { $0 == 1 }
+    case .reverse(let x): return x.axes.allSatisfy { input[$0] == 1 }
+    case .concatenate: return node.inputs.count == 1
+    case .slice(let x):
+      return x.count == input.extents && x.begin.allSatisfy { $0 == 0 }
+        && zip(x.stride, x.count).allSatisfy { $0 == 1 || $1 <= 1 }
+    case .pool(let x):
+      return x.size == .one && x.stride == .one && x.activation == .none
+    case .reduce(let x):
+      return x.keepsAxes && x.axes.allSatisfy { input[$0] == 1 }
+    default: return false
+    }
+  }
+}

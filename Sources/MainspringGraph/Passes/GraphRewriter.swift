@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Copies a graph node by node while a pass changes some of them.
+///
+/// Values of the source are looked up as ``value(_:)``; the copy keeps inputs, their order, and
+/// outputs. What nobody asks for is not copied.
+struct GraphRewriter {
+  let source: Graph
+  /// Times each source value is used, as an operand or as an output.
+  let useCounts: [Int]
+  /// Index of the node that computes each source value; nil for inputs and constants.
+  let producers: [Int?]
+  private let isOutput: [Bool]
+  private(set) var result = Graph()
+  private var map: [ValueID?]
+
+  init(_ source: Graph) {
+    self.source = source
+    var uses = [Int](repeating: 0, count: source.values.count)
+    var producers = [Int?](repeating: nil, count: source.values.count)
+    for (index, node) in source.nodes.enumerated() {
+      for operand in node.inputs { uses[operand] += 1 }
+      producers[node.output] = index
+    }
+    var isOutput = [Bool](repeating: false, count: source.values.count)
+    for output in source.outputs {
+      uses[output] += 1
+      isOutput[output] = true
+    }
+    useCounts = uses
+    self.isOutput = isOutput
+    self.producers = producers
+    map = [ValueID?](repeating: nil, count: source.values.count)
+    for input in source.inputs {
+      let value = source.values[input]
+      map[input] = result.addInput(
+        name: value.name, shape: value.shape, elementType: value.elementType,
+        quantization: value.quantization)
+    }
+  }
+
+  /// The copy of a source value; constants are copied at first use.
+  ///
+  /// - Precondition: inputs aside, the node that computes the value was copied or replaced.
+  mutating func value(_ id: ValueID) -> ValueID {
+    if let copy = map[id] { return copy }
+    guard let constant = source.values[id].constant else {
+      preconditionFailure("a node is copied before its result is used")
+    }
+    let copy = result.addConstant(name: source.values[id].name, constant)
+    map[id] = copy
+    return copy
+  }
+
+  /// Copies a node, perhaps with another operator or operands of the result.
+  mutating func copy(_ node: Node, as operation: Operator? = nil, operands: [ValueID]? = nil)
+    throws(GraphError)
+  {
+    var inputs: [ValueID] = operands ?? []
+    if operands == nil { for input in node.inputs { inputs.append(value(input)) } }
+    map[node.output] = try add(operation ?? node.operation, inputs, source.values[node.output].name)
+  }
+
+  /// Appends a node the source does not have.
+  mutating func add(_ operation: Operator, _ operands: [ValueID], _ name: String)
+    throws(GraphError) -> ValueID
+  {
+    try result.add(operation, to: operands, name: name)
+  }
+
+  /// From now on the source value is this one of the result.
+  ///
+  /// An output keeps its name, programs find results by it; and where a layer's last step goes,
+  /// the step before takes over the layer's name.
+  mutating func replace(_ id: ValueID, with copy: ValueID) {
+    map[id] = copy
+    let name = source.values[id].name
+    let isStep = result.values[copy].name.utf8.starts(with: (name + "/").utf8)
+    guard isStep || isOutput[id], !isInput(copy), result.values[copy].constant == nil else {
+      return
+    }
+    result.rename(copy, to: name)
+  }
+
+  private func isInput(_ copy: ValueID) -> Bool {
+    // Inputs come first in every result.
+    copy < source.inputs.count
+  }
+
+  /// The only node that uses a source value; nil when several do, or when it is an output.
+  func soleConsumer(of id: ValueID, in consumers: [[Int]]) -> Int? {
+    useCounts[id] == 1 ? consumers[id].first : nil
+  }
+
+  /// Nodes that use each source value.
+  func consumers() -> [[Int]] {
+    var result = [[Int]](repeating: [], count: source.values.count)
+    for (index, node) in source.nodes.enumerated() {
+      for operand in node.inputs { result[operand].append(index) }
+    }
+    return result
+  }
+
+  /// The finished copy.
+  mutating func finish() throws(GraphError) -> Graph {
+    for output in source.outputs { try result.addOutput(value(output)) }
+    return result
+  }
+}
