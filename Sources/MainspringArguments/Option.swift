@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A named option of a command: a flag, or a name with a value.
+package struct Option: Equatable, Sendable {
+  /// What an option takes.
+  package enum Kind: Equatable, Sendable {
+    /// Nothing: it is there or not.
+    case flag
+    /// Any text, such as a path.
+    case text
+    /// One of the listed values.
+    case choice([String])
+    /// A decimal integer within the range.
+    case integer(ClosedRange<Int>)
+    /// A finite decimal number within the range.
+    case number(ClosedRange<Double>)
+  }
+
+  /// How often a value is given.
+  package enum Arity: Equatable, Sendable {
+    /// At most once; the default stands in when it is absent, if there is one.
+    case optional(default: String?)
+    /// Exactly once.
+    case required
+    /// Any number of times, also none.
+    case repeated
+  }
+
+  /// The long name without its hyphens, and the key under which `ParsedArguments` has the value.
+  package let name: String
+  /// The one-letter name, if any.
+  package let short: Character?
+  /// Names the value in help and errors: `--output <path>`.
+  package let placeholder: String
+  package let kind: Kind
+  package let arity: Arity
+  /// One or more sentences for the help; values, range and default are added to them.
+  package let help: String
+
+  private init(
+    _ name: String, short: Character?, placeholder: String, kind: Kind, arity: Arity, help: String
+  ) {
+    precondition(isWord(name) && name != "help", "'\(name)' is no name for an option")
+    precondition(
+      short.map { $0.isASCII && $0.isLetter && $0 != "h" } ?? true, "bad short name of --\(name)")
+    self.name = name
+    self.short = short
+    self.placeholder = placeholder
+    self.kind = kind
+    self.arity = arity
+    self.help = help
+    if case .optional(let value?) = arity {
+      precondition(fault(in: value) == nil, "the default of --\(name) is not a valid value")
+    }
+  }
+
+  /// An option without a value.
+  package static func flag(_ name: String, short: Character? = nil, help: String) -> Option {
+    Option(
+      name, short: short, placeholder: "", kind: .flag, arity: .optional(default: nil), help: help)
+  }
+
+  /// An option that takes any text, such as a path.
+  package static func text(
+    _ name: String, short: Character? = nil, placeholder: String,
+    arity: Arity = .optional(default: nil), help: String
+  ) -> Option {
+    Option(name, short: short, placeholder: placeholder, kind: .text, arity: arity, help: help)
+  }
+
+  /// An option that takes one of the raw values of `Value`, in their order of declaration.
+  package static func choice<Value: RawRepresentable<String> & CaseIterable>(
+    _ name: String, short: Character? = nil, placeholder: String? = nil, of type: Value.Type,
+    default value: Value?, help: String
+  ) -> Option {
+    Option(
+      name, short: short, placeholder: placeholder ?? name,
+      kind: .choice(Value.allCases.map(\.rawValue)), arity: .optional(default: value?.rawValue),
+      help: help)
+  }
+
+  /// An option that takes an integer.
+  package static func integer(
+    _ name: String, short: Character? = nil, placeholder: String = "n", in range: ClosedRange<Int>,
+    default value: Int?, help: String
+  ) -> Option {
+    Option(
+      name, short: short, placeholder: placeholder, kind: .integer(range),
+      arity: .optional(default: value.map { "\($0)" }), help: help)
+  }
+
+  /// An option that takes a decimal number.
+  package static func number(
+    _ name: String, short: Character? = nil, placeholder: String = "x",
+    in range: ClosedRange<Double>, default value: Double?, help: String
+  ) -> Option {
+    Option(
+      name, short: short, placeholder: placeholder, kind: .number(range),
+      arity: .optional(default: value.map(decimal)), help: help)
+  }
+
+  /// `--output <path>`, as usage lines and errors show it.
+  var display: String { kind == .flag ? "--\(name)" : "--\(name) <\(placeholder)>" }
+
+  /// As it stands in the usage line.
+  var usage: String {
+    switch arity {
+    case .required: display
+    case .optional: "[\(display)]"
+    case .repeated: "[\(display) ...]"
+    }
+  }
+
+  /// What would have been a valid value, or `nil` when `value` is one.
+  func fault(in value: String) -> String? {
+    switch kind {
+    case .flag: return "no value"
+    case .text: return value.isEmpty ? "a text that is not empty" : nil
+    case .choice(let values): return values.contains(value) ? nil : listed(values)
+    case .integer(let range):
+      if let number = Int(value), range.contains(number) { return nil }
+      return "an integer \(bounds(range, lowest: Int.min, highest: Int.max))"
+    case .number(let range):
+      if let number = Double(value), number.isFinite, range.contains(number) { return nil }
+      let edge = Double.greatestFiniteMagnitude
+      return "a number \(bounds(range, lowest: -edge, highest: edge))"
+    }
+  }
+}
+
+/// `f32, f16 or int8`.
+func listed(_ values: [String]) -> String {
+  guard let last = values.last, values.count > 1 else { return values.first ?? "nothing" }
+  return values.dropLast().joined(separator: ", ") + " or " + last
+}
+
+/// The range in words; an end at the edge of the type is left out.
+private func bounds<Bound>(
+  _ range: ClosedRange<Bound>, lowest: Bound, highest: Bound
+) -> String {
+  switch (range.lowerBound == lowest, range.upperBound == highest) {
+  case (true, true): "of any size"
+  case (false, true): "of at least \(range.lowerBound)"
+  case (true, false): "of at most \(range.upperBound)"
+  case (false, false): "from \(range.lowerBound) to \(range.upperBound)"
+  }
+}
+
+/// `2` rather than `2.0`.
+private func decimal(_ value: Double) -> String {
+  Int(exactly: value).map { "\($0)" } ?? "\(value)"
+}
