@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MainspringGraph
+import MainspringTFLite
+
+/// Writes graphs into the subgraphs of one model: tensors, constants and operators.
+///
+/// Operators are encoded into the subgraph that was opened last. Constants with the same bytes
+/// share one buffer of the model.
+struct GraphEncoder {
+  let options: EncodingOptions
+  var model = TFLiteModel()
+  private var frames: [Frame] = []
+  private var buffers: [ElementsKey: Int] = [:]
+
+  init(options: EncodingOptions) { self.options = options }
+
+  /// A subgraph under construction.
+  private struct Frame {
+    struct ConstantKey: Hashable {
+      let buffer: Int
+      let shape: [Int32]
+      let type: TensorType
+    }
+
+    var record = TFLiteModel.Subgraph()
+    /// DEQUANTIZE operators: they run before everything else.
+    var widenings: [TFLiteModel.OperatorRecord] = []
+    var constants: [ConstantKey: Int32] = [:]
+    /// Tensor of halves → the same as floats.
+    var widened: [Int32: Int32] = [:]
+  }
+
+  private var frame: Frame {
+    get { frames[frames.count - 1] }
+    _modify { yield &frames[frames.count - 1] }
+  }
+}
+
+// MARK: - Subgraphs
+
+extension GraphEncoder {
+  /// Everything encoded from here to ``closeSubgraph(outputs:)`` goes into a subgraph of its own.
+  mutating func openSubgraph(name: String) {
+    frames.append(Frame())
+    frame.record.name = name
+  }
+
+  /// A tensor the subgraph is given; in order.
+  mutating func addInput(name: String, extents: [Int], type: TensorType = .float32) -> Int32 {
+    let tensor = addTensor(name: name, extents: extents, type: type)
+    frame.record.inputs.append(tensor)
+    return tensor
+  }
+
+  /// A tensor the subgraph is given for an input of a graph.
+  mutating func addInput(for value: Value) -> Int32 {
+    let tensor = addTensor(for: value)
+    frame.record.inputs.append(tensor)
+    return tensor
+  }
+
+  mutating func closeSubgraph(outputs: [Int32]) -> TFLiteModel.Subgraph {
+    var closed = frames.removeLast()
+    closed.record.outputs = outputs
+    closed.record.operators = closed.widenings + closed.record.operators
+    return closed.record
+  }
+
+  /// Closes the subgraph and adds it to the model.
+  ///
+  /// - Returns: its index.
+  mutating func addSubgraph(outputs: [Int32]) -> Int32 {
+    model.subgraphs.append(closeSubgraph(outputs: outputs))
+    return Int32(model.subgraphs.count - 1)
+  }
+}
+
+// MARK: - Tensors
+
+extension GraphEncoder {
+  /// A tensor an operator writes.
+  mutating func addTensor(
+    name: String, extents: [Int], type: TensorType = .float32, isVariable: Bool = false
+  ) -> Int32 {
+    var record = TFLiteModel.TensorRecord(
+      name: name, shape: extents.map { Int32($0) }, type: type)
+    record.isVariable = isVariable
+    return add(record)
+  }
+
+  private mutating func add(_ record: TFLiteModel.TensorRecord) -> Int32 {
+    frame.record.tensors.append(record)
+    return Int32(frame.record.tensors.count - 1)
+  }
+
+  /// A tensor for a value of a graph.
+  mutating func addTensor(for value: Value) -> Int32 {
+    let tensor = addTensor(
+      name: value.name, extents: value.shape.extents, type: TensorType(storing: value.elementType))
+    frame.record.tensors[Int(tensor)].quantization = value.quantization.map {
+      TFLiteModel.QuantizationRecord(storing: $0)
+    }
+    return tensor
+  }
+
+  mutating func emit(
+    _ code: BuiltinOperator, version: Int32 = 1, _ inputs: [Int32], to outputs: [Int32],
+    _ options: OptionsRecord = .none
+  ) {
+    frame.record.operators.append(
+      TFLiteModel.OperatorRecord(
+        code: code, version: version, inputs: inputs, outputs: outputs, options: options))
+  }
+}
+
+// MARK: - Constants
+
+extension GraphEncoder {
+  /// A weight in the precision asked for, as floats; one tensor for all uses in the subgraph.
+  mutating func weights(_ tensor: Tensor, name: String) throws(ConvertError) -> Int32 {
+    try constant(tensor, name: name, isShared: true)
+  }
+
+  /// A constant operand of a graph: like a weight, but a tensor of its own.
+  mutating func operand(_ tensor: Tensor, name: String) throws(ConvertError) -> Int32 {
+    try constant(tensor, name: name, isShared: false)
+  }
+
+  /// int32 settings of an operator, as a vector.
+  mutating func integers(_ values: [Int], name: String) -> Int32 {
+    integers(values, extents: [values.count], name: name)
+  }
+
+  mutating func integers(_ values: [Int], extents: [Int], name: String) -> Int32 {
+    store(.int32(values.map { Int32($0) }), extents: extents, name: name)
+  }
+
+  /// A float that is a setting rather than a weight and so never loses precision.
+  mutating func floats(_ values: [Float], extents: [Int], name: String) -> Int32 {
+    store(.float32(values), extents: extents, name: name)
+  }
+
+  private mutating func constant(_ tensor: Tensor, name: String, isShared: Bool)
+    throws(ConvertError) -> Int32
+  {
+    guard tensor.shape.elementCount > 0 else { throw .empty(name: name, shape: tensor.shape) }
+    // A DEQUANTIZE costs more than the two bytes a single number would save.
+    let isHalved =
+      options.precision == .float16 && tensor.elementType == .float32
+      && tensor.shape.elementCount > 1
+    let stored = store(
+      tensor.elements, extents: tensor.shape.extents, name: name, isHalved: isHalved,
+      isShared: isShared, quantization: tensor.quantization)
+    return isHalved || tensor.elementType == .float16 ? widen(stored, name: name) : stored
+  }
+
+  private mutating func store(
+    _ elements: Tensor.Elements, extents: [Int], name: String, isHalved: Bool = false,
+    isShared: Bool = true, quantization: Quantization? = nil
+  ) -> Int32 {
+    let buffer = self.buffer(ElementsKey(elements: elements, isHalved: isHalved))
+    let type = isHalved ? TensorType.float16 : TensorType(storing: elements.elementType)
+    let shape = extents.map { Int32($0) }
+    let key = Frame.ConstantKey(buffer: buffer, shape: shape, type: type)
+    let isPlain = isShared && quantization == nil
+    if isPlain, let known = frame.constants[key] { return known }
+    var record = TFLiteModel.TensorRecord(name: name, shape: shape, type: type)
+    record.buffer = buffer
+    record.quantization = quantization.map { TFLiteModel.QuantizationRecord(storing: $0) }
+    let tensor = add(record)
+    if isPlain { frame.constants[key] = tensor }
+    return tensor
+  }
+
+  private mutating func buffer(_ key: ElementsKey) -> Int {
+    if let known = buffers[key] { return known }
+    if case .float32(let values) = key.elements, key.isHalved {
+      model.buffers.append(Tensor.Elements.float16(values.map { Half($0) }).bytes)
+    } else {
+      model.buffers.append(key.elements.bytes)
+    }
+    buffers[key] = model.buffers.count - 1
+    return model.buffers.count - 1
+  }
+
+  private mutating func widen(_ halves: Int32, name: String) -> Int32 {
+    if let known = frame.widened[halves] { return known }
+    let source = frame.record.tensors[Int(halves)]
+    let floats = add(TFLiteModel.TensorRecord(name: name, shape: source.shape, type: .float32))
+    frame.record.tensors[Int(halves)].name = "\(name)/f16"
+    frame.widenings.append(
+      TFLiteModel.OperatorRecord(
+        code: .dequantize, version: 3, inputs: [halves], outputs: [floats]))
+    frame.widened[halves] = floats
+    return floats
+  }
+}
+
+extension Tensor.Elements {
+  fileprivate var elementType: ElementType {
+    switch self {
+    case .float32: .float32
+    case .float16: .float16
+    case .int8: .int8
+    case .uint8: .uint8
+    case .int16: .int16
+    case .int32: .int32
+    case .int64: .int64
+    case .bool: .bool
+    }
+  }
+}
