@@ -96,7 +96,7 @@ package struct Option: Equatable, Sendable {
   ) -> Option {
     Option(
       name, short: short, placeholder: placeholder, kind: .number(range),
-      arity: .optional(default: value.map(decimal)), help: help)
+      arity: .optional(default: value.map { decimal($0) }), help: help)
   }
 
   /// `--output <path>`, as usage lines and errors show it.
@@ -112,19 +112,44 @@ package struct Option: Equatable, Sendable {
   }
 
   /// What would have been a valid value, or `nil` when `value` is one.
-  func fault(in value: String) -> String? {
+  func fault(in value: String) -> String? { accepts(value) ? nil : expectation }
+
+  private func accepts(_ value: String) -> Bool {
     switch kind {
-    case .flag: return "no value"
-    case .text: return value.isEmpty ? "a text that is not empty" : nil
-    case .choice(let values): return values.contains(value) ? nil : listed(values)
-    case .integer(let range):
-      if let number = Int(value), range.contains(number) { return nil }
-      return "an integer \(bounds(range, lowest: Int.min, highest: Int.max))"
-    case .number(let range):
-      if let number = Double(value), number.isFinite, range.contains(number) { return nil }
-      let edge = Double.greatestFiniteMagnitude
-      return "a number \(bounds(range, lowest: -edge, highest: edge))"
+    case .flag: false
+    case .text: !value.isEmpty
+    case .choice(let values): values.contains(value)
+    case .integer(let range): Int(value).map(range.contains) ?? false
+    // A NaN is in no range.
+    case .number(let range): Double(value).map { $0.isFinite && range.contains($0) } ?? false
     }
+  }
+
+  /// The valid values in words.
+  private var expectation: String {
+    switch kind {
+    case .flag: "no value"
+    case .text: "a text that is not empty"
+    case .choice(let values): listed(values)
+    case .integer(let range): "an integer\(bounds(range, within: Int.min...Int.max))"
+    case .number(let range): "a number\(bounds(range, within: -.infinity ... .infinity))"
+    }
+  }
+
+  /// The help with what follows from the declaration: values, arity, default.
+  var helpText: String {
+    var notes: [String] = []
+    switch kind {
+    case .flag, .text: break
+    case .choice(let values): notes.append(values.joined(separator: ", "))
+    case .integer, .number: notes.append(expectation)
+    }
+    switch arity {
+    case .required: notes.append("required")
+    case .repeated: notes.append("may be repeated")
+    case .optional(let value): if let value { notes.append("default: \(value)") }
+    }
+    return notes.isEmpty ? help : "\(help) (\(notes.joined(separator: "; ")))"
   }
 }
 
@@ -134,19 +159,19 @@ func listed(_ values: [String]) -> String {
   return values.dropLast().joined(separator: ", ") + " or " + last
 }
 
-/// The range in words; an end at the edge of the type is left out.
-private func bounds<Bound>(
-  _ range: ClosedRange<Bound>, lowest: Bound, highest: Bound
-) -> String {
-  switch (range.lowerBound == lowest, range.upperBound == highest) {
-  case (true, true): "of any size"
-  case (false, true): "of at least \(range.lowerBound)"
-  case (true, false): "of at most \(range.upperBound)"
-  case (false, false): "from \(range.lowerBound) to \(range.upperBound)"
+/// The range in words; an end that is the end of all values is left out.
+private func bounds<Bound>(_ range: ClosedRange<Bound>, within all: ClosedRange<Bound>) -> String {
+  let (lowest, highest) = (decimal(range.lowerBound), decimal(range.upperBound))
+  return switch (range.lowerBound == all.lowerBound, range.upperBound == all.upperBound) {
+  case (true, true): ""
+  case (false, true): " of at least \(lowest)"
+  case (true, false): " of at most \(highest)"
+  case (false, false): " from \(lowest) to \(highest)"
   }
 }
 
 /// `2` rather than `2.0`.
-private func decimal(_ value: Double) -> String {
-  Int(exactly: value).map { "\($0)" } ?? "\(value)"
+private func decimal<Number>(_ value: Number) -> String {
+  let text = "\(value)"
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

@@ -30,30 +30,9 @@ extension Program {
     page.section("Arguments", command.arguments.map { ("<\($0.name)>", $0.help) })
     page.section(
       "Options",
-      command.options.map { option in
-        (option.short.map { "-\($0), " } ?? "    ") + option.display
-      }.enumerated().map { ($1, command.options[$0].helpText) }
+      command.options.map { (($0.short.map { "-\($0), " } ?? "    ") + $0.display, $0.helpText) }
         + [("-h, --help", "Show this help.")])
     page.examples(command.examples)
     return page.text
-  }
-}
-
-extension Option {
-  /// The help with what follows from the declaration: values, range, default, arity.
-  var helpText: String {
-    var notes: [String] = []
-    switch kind {
-    case .flag, .text: break
-    case .choice(let values): notes.append("values: \(values.joined(separator: ", "))")
-    case .integer(let range): notes.append("range: \(range.lowerBound) to \(range.upperBound)")
-    case .number(let range): notes.append("range: \(range.lowerBound) to \(range.upperBound)")
-    }
-    switch arity {
-    case .required: notes.append("required")
-    case .repeated: notes.append("may be repeated")
-    case .optional(let value): if let value { notes.append("default: \(value)") }
-    }
-    return notes.isEmpty ? help : "\(help) (\(notes.joined(separator: "; ")))"
   }
 }

@@ -10,7 +10,7 @@ package struct NumPyArray: Equatable, Sendable {
   /// An array of the given shape; traps unless the number of floats is its product.
   package init(shape: [Int], floats: [Float]) {
     precondition(
-      shape.reduce(1, *) == floats.count, "\(floats.count) floats do not make \(shape)")
+      NumPyHeader.elementCount(of: shape) == floats.count, "\(floats.count) floats do not make \(shape)")
     self.shape = shape
     self.floats = floats
   }

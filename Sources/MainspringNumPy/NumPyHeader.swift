@@ -39,16 +39,11 @@ package struct NumPyHeader: Equatable, Sendable {
     let element = try NumPyElement.parse(fields.descriptor, path: path)
     if fields.isFortranOrder { throw .fortranOrder(path: path) }
 
-    var elementCount = 1
-    var isHuge = false
-    for extent in fields.shape {
-      let (product, overflow) = elementCount.multipliedReportingOverflow(by: extent)
-      // An overflow followed by an extent of 0 still is an empty array.
-      elementCount = overflow ? Int.max : product
-      isHuge = (isHuge || overflow) && extent != 0
+    guard let elementCount = Self.elementCount(of: fields.shape) else {
+      throw .hugeShape(path: path, shape: fields.shape)
     }
     let (byteCount, overflow) = elementCount.multipliedReportingOverflow(by: element.byteCount)
-    if isHuge || overflow { throw .hugeShape(path: path, shape: fields.shape) }
+    if overflow { throw .hugeShape(path: path, shape: fields.shape) }
     let found = fileByteCount - dictionary.upperBound
     if byteCount != found {
       throw .dataSize(path: path, shape: fields.shape, expected: byteCount, found: found)
@@ -57,6 +52,18 @@ package struct NumPyHeader: Equatable, Sendable {
     self.shape = fields.shape
     self.elementCount = elementCount
     self.dataOffset = dictionary.upperBound
+  }
+
+  /// Product of the extents; `nil` when it overflows. A single 0 among large extents gives 0.
+  static func elementCount(of shape: [Int]) -> Int? {
+    if shape.contains(0) { return 0 }
+    var count = 1
+    for extent in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      if overflow { return nil }
+      count = product
+    }
+    return count
   }
 
   /// Bytes that the dictionary occupies, checked to lie within `bytes`.

@@ -25,7 +25,10 @@ package struct NumPyWriter<Failure: Error>: ~Copyable {
   package init(shape: [Int], sink: @escaping ([UInt8]) throws(Failure) -> Void) {
     self.sink = sink
     buffer = NumPyHeader.encoded(shape: shape)
-    remainingCount = shape.reduce(1, *)
+    guard let count = NumPyHeader.elementCount(of: shape) else {
+      preconditionFailure("\(shape) is larger than memory can be")
+    }
+    remainingCount = count
   }
 
   /// Adds elements in row-major order; traps on more than the shape holds.

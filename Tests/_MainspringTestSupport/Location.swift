@@ -6,8 +6,14 @@ import Glibc
 package enum Location {
   /// The folder of `Package.swift`.
   package static let packageRoot: String = {
-    // …/Tests/_MainspringTestSupport/Location.swift
-    let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    // …/Tests/_MainspringTestSupport/Location.swift; links are followed, so that `../shared` is
+    // beside the real checkout.
+    var path = #filePath
+    if let real = unsafe realpath(path, nil) {
+      path = unsafe String(cString: real)
+      unsafe free(real)
+    }
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     return parts.dropLast(3).joined(separator: "/")
   }()
 
