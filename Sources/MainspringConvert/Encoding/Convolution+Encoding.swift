@@ -15,9 +15,9 @@ extension Convolution {
 
   private func encodeFull(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
     let kernel = try encoder.weights(weights, name: "\(site.name)/kernel")
-    let offset = try encoder.optionalBias(bias, at: site)
+    let operands = try operands(kernel, at: site, in: &encoder)
     encoder.emit(
-      .conv2d, version: groups > 1 ? 6 : 1, [site.input, kernel, offset], to: [site.output],
+      .conv2d, version: groups > 1 ? 6 : 1, operands, to: [site.output],
       .compact(
         1, .init(0, .byte(padding.code)), .init(1, .int(Int32(stride.width))),
         .init(2, .int(Int32(stride.height))), .init(3, .byte(activation.code)),
@@ -29,15 +29,26 @@ extension Convolution {
   {
     let kernel = try encoder.weights(
       try weights.rowsAsChannels(node: site.name), name: "\(site.name)/kernel")
-    let offset = try encoder.optionalBias(bias, at: site)
+    let operands = try operands(kernel, at: site, in: &encoder)
     encoder.emit(
-      .depthwiseConv2d, version: dilation == .one ? 1 : 2, [site.input, kernel, offset],
-      to: [site.output],
+      .depthwiseConv2d, version: dilation == .one ? 1 : 2, operands, to: [site.output],
       .compact(
         2, .init(0, .byte(padding.code)), .init(1, .int(Int32(stride.width))),
         .init(2, .int(Int32(stride.height))), .init(3, .int(Int32(filters / groups))),
         .init(4, .byte(activation.code)), .dilation(5, dilation.width),
         .dilation(6, dilation.height)))
+  }
+
+  /// LiteRT refuses convolutions without a bias, left out or −1; zeros stand for none.
+  private func operands(_ kernel: Int32, at site: Site, in encoder: inout GraphEncoder)
+    throws(ConvertError) -> [Int32]
+  {
+    let name = "\(site.name)/bias"
+    guard let bias else {
+      let zeros = [Float](repeating: 0, count: filters)
+      return [site.input, kernel, encoder.floats(zeros, extents: [filters], name: name)]
+    }
+    return [site.input, kernel, try encoder.weights(bias, name: name)]
   }
 }
 

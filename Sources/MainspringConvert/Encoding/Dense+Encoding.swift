@@ -7,7 +7,11 @@ extension Dense {
   /// FULLY_CONNECTED; version 5 keeps axes other than batch and features.
   func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
     let kernel = try encoder.weights(weights, name: "\(site.name)/kernel")
-    let offset = try encoder.optionalBias(bias, at: site)
+    // Two operands alone would need version 6.
+    let offset =
+      try bias.map { tensor throws(ConvertError) in
+        try encoder.weights(tensor, name: "\(site.name)/bias")
+      } ?? -1
     let keepsAxes = site.inputShape.rank != 2
     encoder.emit(
       .fullyConnected, version: keepsAxes ? 5 : 1, [site.input, kernel, offset], to: [site.output],
@@ -21,13 +25,5 @@ extension MatMul {
     encoder.emit(
       .batchMatmul, site.inputs, to: [site.output],
       .compact(101, .init(0, .bool(transposesLeft)), .init(1, .bool(transposesRight))))
-  }
-}
-
-extension GraphEncoder {
-  /// The bias's tensor, or the −1 of an operand left out.
-  mutating func optionalBias(_ bias: Tensor?, at site: Site) throws(ConvertError) -> Int32 {
-    guard let bias else { return -1 }
-    return try weights(bias, name: "\(site.name)/bias")
   }
 }
