@@ -31,21 +31,21 @@ package struct Option: Equatable, Sendable {
   /// The one-letter name, if any.
   package let short: Character?
   /// Names the value in help and errors: `--output <path>`.
-  package let placeholder: String
+  package let valueName: String
   package let kind: Kind
   package let arity: Arity
   /// One or more sentences for the help; values, range and default are added to them.
   package let help: String
 
   private init(
-    _ name: String, short: Character?, placeholder: String, kind: Kind, arity: Arity, help: String
+    _ name: String, short: Character?, valueName: String, kind: Kind, arity: Arity, help: String
   ) {
     precondition(isWord(name) && name != "help", "'\(name)' is no name for an option")
     precondition(
       short.map { $0.isASCII && $0.isLetter && $0 != "h" } ?? true, "bad short name of --\(name)")
     self.name = name
     self.short = short
-    self.placeholder = placeholder
+    self.valueName = valueName
     self.kind = kind
     self.arity = arity
     self.help = help
@@ -57,50 +57,50 @@ package struct Option: Equatable, Sendable {
   /// An option without a value.
   package static func flag(_ name: String, short: Character? = nil, help: String) -> Option {
     Option(
-      name, short: short, placeholder: "", kind: .flag, arity: .optional(default: nil), help: help)
+      name, short: short, valueName: "", kind: .flag, arity: .optional(default: nil), help: help)
   }
 
   /// An option that takes any text, such as a path.
   package static func text(
-    _ name: String, short: Character? = nil, placeholder: String,
+    _ name: String, short: Character? = nil, valueName: String,
     arity: Arity = .optional(default: nil), help: String
   ) -> Option {
-    Option(name, short: short, placeholder: placeholder, kind: .text, arity: arity, help: help)
+    Option(name, short: short, valueName: valueName, kind: .text, arity: arity, help: help)
   }
 
   /// An option that takes one of the raw values of `Value`, in their order of declaration.
   package static func choice<Value: RawRepresentable<String> & CaseIterable>(
-    _ name: String, short: Character? = nil, placeholder: String? = nil, of type: Value.Type,
+    _ name: String, short: Character? = nil, valueName: String? = nil, of type: Value.Type,
     default value: Value?, help: String
   ) -> Option {
     Option(
-      name, short: short, placeholder: placeholder ?? name,
+      name, short: short, valueName: valueName ?? name,
       kind: .choice(Value.allCases.map(\.rawValue)), arity: .optional(default: value?.rawValue),
       help: help)
   }
 
   /// An option that takes an integer.
   package static func integer(
-    _ name: String, short: Character? = nil, placeholder: String = "n", in range: ClosedRange<Int>,
+    _ name: String, short: Character? = nil, valueName: String = "n", in range: ClosedRange<Int>,
     default value: Int?, help: String
   ) -> Option {
     Option(
-      name, short: short, placeholder: placeholder, kind: .integer(range),
+      name, short: short, valueName: valueName, kind: .integer(range),
       arity: .optional(default: value.map { "\($0)" }), help: help)
   }
 
   /// An option that takes a decimal number.
   package static func number(
-    _ name: String, short: Character? = nil, placeholder: String = "x",
+    _ name: String, short: Character? = nil, valueName: String = "x",
     in range: ClosedRange<Double>, default value: Double?, help: String
   ) -> Option {
     Option(
-      name, short: short, placeholder: placeholder, kind: .number(range),
+      name, short: short, valueName: valueName, kind: .number(range),
       arity: .optional(default: value.map { decimal($0) }), help: help)
   }
 
   /// `--output <path>`, as usage lines and errors show it.
-  var display: String { kind == .flag ? "--\(name)" : "--\(name) <\(placeholder)>" }
+  var display: String { kind == .flag ? "--\(name)" : "--\(name) <\(valueName)>" }
 
   /// As it stands in the usage line.
   var usage: String {

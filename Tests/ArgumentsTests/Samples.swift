@@ -28,10 +28,10 @@ let grind = Command(
   ],
   options: [
     .choice("grain", short: "g", of: Grain.self, default: .medium, help: "Size of the grains."),
-    .text("output", short: "o", placeholder: "cup", arity: .required, help: "Where it falls."),
+    .text("output", short: "o", valueName: "cup", arity: .required, help: "Where it falls."),
     .integer("cups", short: "c", in: 1...12, default: 2, help: "How many cups."),
-    .number("pressure", placeholder: "bar", in: -1...15.5, default: nil, help: "Over the air's."),
-    .text("additional-flavour", placeholder: "flavour", arity: .repeated, help: "Goes in as well."),
+    .number("pressure", valueName: "bar", in: -1...15.5, default: nil, help: "Over the air's."),
+    .text("additional-flavour", valueName: "flavour", arity: .repeated, help: "Goes in as well."),
     .flag("quiet", short: "q", help: "Say nothing."),
     .flag("verbose", short: "v", help: "Say more."),
   ],

@@ -62,7 +62,8 @@ package final class TemporaryFolder: Sendable {
 
   package init() throws(FileFailure) {
     let parent = Location.environment("TMPDIR") ?? "/tmp"
-    var template = Array("\(parent)/mainspring-test-XXXXXX".utf8CString)
+    let pattern = "\(parent)/mainspring-test-" + String(repeating: "X", count: 6)
+    var template = Array(pattern.utf8CString)
     guard unsafe mkdtemp(&template) != nil else { throw FileFailure(parent, "mkdtemp") }
     path = String(
       decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

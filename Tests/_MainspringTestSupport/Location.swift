@@ -36,6 +36,13 @@ package enum Location {
   /// A path below `fixtures/`.
   package static func fixture(_ path: String) -> String { "\(packageRoot)/fixtures/\(path)" }
 
+  /// A Python with ai-edge-litert and NumPy, which `tools/test` installs: `$MAINSPRING_PYTHON`, else
+  /// the one in `tools/.venv`; `nil` when there is none.
+  package static let python: String? = {
+    let path = environment("MAINSPRING_PYTHON") ?? "\(packageRoot)/tools/.venv/bin/python"
+    return exists(path) ? path : nil
+  }()
+
   /// An environment variable, `nil` when unset or empty.
   package static func environment(_ name: String) -> String? {
     guard let value = unsafe getenv(name) else { return nil }
