@@ -4,6 +4,7 @@
 package struct Command: Equatable, Sendable {
   /// A command line worth showing, and what it does.
   package struct Example: Equatable, Sendable {
+    /// What it does, without a full stop; the help puts a colon behind it.
     package let text: String
     package let line: String
 

@@ -55,7 +55,7 @@ struct HelpPage {
     separate()
     text += "Examples:\n"
     for example in examples {
-      for line in Self.fill(example.text, width: Self.width - 2) { text += "  \(line)\n" }
+      for line in Self.fill(example.text + ":", width: Self.width - 2) { text += "  \(line)\n" }
       text += "    \(example.line)\n"
     }
   }

@@ -36,8 +36,8 @@ let grind = Command(
     .flag("verbose", short: "v", help: "Say more."),
   ],
   examples: [
-    .init("Two strong cups:", "coffee grind bag --output cup -g fine"),
-    .init("A whole pot:", "coffee grind bag --output pot --cups 12"),
+    .init("Two strong cups", "coffee grind bag --output cup -g fine"),
+    .init("A whole pot", "coffee grind bag --output pot --cups 12"),
   ])
 
 let pour = Command(
