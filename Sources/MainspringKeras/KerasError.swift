@@ -3,7 +3,7 @@
 public import MainspringGraph
 
 /// Why a Keras model cannot be loaded; each message is one line.
-public enum KerasError: Error, Hashable, Sendable {
+public enum KerasError: Error, Equatable, Sendable {
   /// A document is not JSON.
   case json(document: String, offset: Int, reason: String)
   /// The description of the model is incomplete or contradicts itself.
@@ -20,6 +20,10 @@ public enum KerasError: Error, Hashable, Sendable {
   case mask(layer: String, kind: String, source: String)
   /// The time axis has no extent and the caller gave none.
   case windowLength(input: String, shape: String)
+  /// The file itself cannot be read.
+  case storage(StorageError)
+  /// What is wrong, with the file it is wrong in.
+  indirect case inFile(String, KerasError)
   /// The layers fit the format but not each other.
   case graph(GraphError)
 }
@@ -44,8 +48,21 @@ extension KerasError: CustomStringConvertible {
         + "which is not supported; allow it if windows are never padded"
     case .windowLength(let input, let shape):
       "input '\(input)': the number of time steps is open in \(shape); give the window length"
+    case .storage(let error): "\(error)"
+    case .inFile(let file, let error): "\(file): \(error)"
     case .graph(let error):
       "layer \(error)"
+    }
+  }
+}
+
+extension KerasError {
+  /// Whose fault it is; decides the exit code of a tool.
+  public var blame: StorageError.Blame {
+    switch self {
+    case .storage(let error): error.blame
+    case .inFile(_, let error): error.blame
+    default: .badData
     }
   }
 }

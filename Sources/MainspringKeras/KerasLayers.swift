@@ -70,7 +70,7 @@ public enum KerasLayers {
     "UnitNormalization": LayerKind(.passes) { (c) throws(KerasError) in
       try c.unitNormalization()
     },
-    "Normalization": LayerKind(.drops) { (c) throws(KerasError) in try c.normalization() },
+    "Normalization": LayerKind(.passes) { (c) throws(KerasError) in try c.normalization() },
     "Rescaling": LayerKind(.passes) { (c) throws(KerasError) in try c.rescaling() },
     // Activations.
     "Activation": LayerKind(.passes) { (c) throws(KerasError) in try c.activationLayer() },

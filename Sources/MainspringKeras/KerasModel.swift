@@ -47,11 +47,16 @@ public struct LayerSummary: Hashable, Sendable {
 public struct KerasOptions: Hashable, Sendable {
   /// Time steps in a window, for a model whose time axis is open.
   public var windowLength: Int?
+  /// The program `mainspring-hdf5`; nil looks for it beside the running program.
+  public var helperPath: String?
   /// The caller asserts that windows are never padded, so that masks mask nothing.
   public var assumesNoPadding: Bool
 
-  public init(windowLength: Int? = nil, assumesNoPadding: Bool = false) {
+  public init(
+    windowLength: Int? = nil, helperPath: String? = nil, assumesNoPadding: Bool = false
+  ) {
     self.windowLength = windowLength
+    self.helperPath = helperPath
     self.assumesNoPadding = assumesNoPadding
   }
 }

@@ -3,22 +3,25 @@
 import MainspringGraph
 
 extension LayerCall {
-  /// (x − mean)/√(variance + ε)·γ + β over some axes (Ba et al. 2016), or x/√(mean x² + ε)·γ.
+  /// (x − mean)/√(variance + ε)·γ + β over some axes (Ba et al. 2016).
+  ///
+  /// With `rms_scaling` Keras leaves x as it is but still takes the variance about the mean.
   func layerNormalization() throws(KerasError) -> ValueID {
     let value = try input()
     let axes = try sortedAxes(value)
     let epsilon = try layer.number("epsilon", default: 1e-3)
     let isRMS = try layer.flag("rms_scaling", default: false)
-    let keptShape = axes.map { shape(value)[$0] }
-    var result = value
-    if !isRMS {
-      result = try binary(.subtract, value, try mean(value, axes, "mean"), "centred")
+    // Stored in the order of the setting, read in the order of the axes, as Keras does.
+    let listed = (try layer.integers("axis") ?? [-1]).compactMap {
+      shape(value).normalized(axis: $0)
     }
-    let square = try add(.unary(Unary(.square)), to: result, "square")
+    let keptShape = listed.map { shape(value)[$0] }
+    let centred = try binary(.subtract, value, try mean(value, axes, "mean"), "centred")
+    let square = try add(.unary(Unary(.square)), to: centred, "square")
     let power = try mean(square, axes, "variance")
     let safe = try binary(.add, power, scalar(epsilon, "epsilon"), "safe")
     let inverse = try add(.unary(Unary(.reciprocalSquareRoot)), to: safe, "inverse")
-    result = try binary(.multiply, result, inverse, "normalized")
+    var result = try binary(.multiply, isRMS ? value : centred, inverse, "normalized")
     let scales = try layer.flag("scale", default: true)
     let centres = try layer.flag("center", default: true) && !isRMS
     let gamma = scales || isRMS ? try weight("gamma", keptShape) : nil

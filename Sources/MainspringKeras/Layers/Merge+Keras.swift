@@ -5,29 +5,34 @@ import MainspringGraph
 extension LayerCall {
   /// Add, Subtract, Multiply, Maximum, Minimum, Average: operands one after the other.
   func merge(_ function: Binary.Function, averages: Bool = false) throws(KerasError) -> ValueID {
-    guard let first = operands.first, operands.count >= 2 else {
+    guard operands.count >= 2 else {
       throw operandFailure("at least 2 tensors", "\(operands.count)")
     }
     if function == .subtract && operands.count != 2 {
       throw operandFailure("2 tensors", "\(operands.count)")
     }
-    var result = first
+    let operands = try aligned()
+    var result = operands[0]
     for (index, operand) in operands.enumerated().dropFirst() {
       let isLast = index == operands.count - 1
       result = try binary(
-        function, result, try aligned(operand, with: result),
-        isLast && !averages ? "" : "step\(index)")
+        function, result, operand, isLast && !averages ? "" : "step\(index)")
     }
     guard averages else { return result }
     return try binary(.multiply, result, scalar(1 / Float(operands.count), "share"))
   }
 
-  /// Keras lines operands of different rank up by the batch, in front; NumPy by the last axis.
-  private func aligned(_ operand: ValueID, with other: ValueID) throws(KerasError) -> ValueID {
-    guard shape(operand).rank == shape(other).rank else {
-      throw operandFailure("tensors of equal rank", "\(shape(other)) and \(shape(operand))")
+  /// Operands of one rank: Keras puts axes of 1 behind the batch of those that have fewer.
+  private func aligned() throws(KerasError) -> [ValueID] {
+    let rank = operands.map { shape($0).rank }.max() ?? 0
+    var result: [ValueID] = []
+    for operand in operands {
+      var extents = shape(operand).extents
+      let lack = rank - extents.count
+      if lack > 0 { extents.insert(contentsOf: Array(repeating: 1, count: lack), at: 1) }
+      result.append(lack > 0 ? try reshape(operand, to: extents) : operand)
     }
-    return operand
+    return result
   }
 
   /// Concatenate along `axis`, counted with the batch.
@@ -44,24 +49,24 @@ extension LayerCall {
   func dot() throws(KerasError) -> ValueID {
     guard operands.count == 2 else { throw operandFailure("2 tensors", "\(operands.count)") }
     try layer.require("normalize", isOneOf: [.bool(false)])
-    let (a, b) = (operands[0], operands[1])
+    var (a, b) = (operands[0], operands[1])
     let axes = try layer.extents("axes", count: 2)
-    let left = shape(a).normalized(axis: axes[0])
-    let right = shape(b).normalized(axis: axes[1])
-    guard let left, let right, left > 0, right > 0 else {
-      throw layer.failure("axes", "axes after the batch", layer.value("axes"))
-    }
-    switch (shape(a).rank, shape(b).rank) {
-    case (3, 3):
-      // [batch, …] · [batch, …] without the two axes.
-      let product = MatMul(transposesLeft: left == 1, transposesRight: right == 2)
-      return try add(.matMul(product), to: [a, b])
-    case (2, 2):
-      let product = try binary(.multiply, a, b, "product")
-      return try add(
-        .reduce(Reduce(kind: .sum, axes: [1], keepsAxes: true)), to: product)
-    default:
-      throw operandFailure("2 matrices or 2 vectors", "\(shape(a)) and \(shape(b))")
+    guard let left = shape(a).normalized(axis: axes[0]), left > 0,
+      let right = shape(b).normalized(axis: axes[1]), right > 0,
+      (2...3).contains(shape(a).rank), (2...3).contains(shape(b).rank)
+    else { throw layer.failure("axes", "axes of vectors or matrices", layer.value("axes")) }
+    // A vector is a row on the left and a column on the right; the axis of 1 is dropped again.
+    let ranks = (shape(a).rank, shape(b).rank)
+    if ranks.0 == 2 { a = try reshape(a, to: [shape(a)[0], 1, shape(a)[1]], "row") }
+    if ranks.1 == 2 { b = try reshape(b, to: [shape(b)[0], shape(b)[1], 1], "column") }
+    let product = MatMul(
+      transposesLeft: ranks.0 == 3 && left == 1, transposesRight: ranks.1 == 3 && right == 2)
+    let result = try add(.matMul(product), to: [a, b])
+    let extents = shape(result).extents
+    switch ranks {
+    case (3, 3): return result
+    case (2, _): return try reshape(result, to: [extents[0], extents[2]], "")
+    default: return try reshape(result, to: [extents[0], extents[1]], "")
     }
   }
 }

@@ -20,8 +20,6 @@ struct WeightTable {
   }
 
   let kind: Kind
-  /// Texts by name: `model_config`, `keras_version`, `config.json`, …
-  let documents: [String: String]
   /// Shapes by absolute HDF5 path.
   let shapes: [String: [Int]]
   /// A list of texts at a path, under a name; the pieces of a long one are joined.
