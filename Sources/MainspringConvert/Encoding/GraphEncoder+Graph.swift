@@ -44,7 +44,10 @@ extension GraphEncoder {
     if let known = constants[id] {
       tensors[id] = known
     } else {
-      tensors[id] = try operand(tensor, name: graph.values[id].name)
+      // XNNPACK cannot hand out what a DEQUANTIZE makes of a constant.
+      let isResult = graph.outputs.contains(id)
+      tensors[id] = try operand(
+        isResult ? tensor.widened : tensor, name: graph.values[id].name, isExact: isResult)
       constants[id] = tensors[id]
     }
   }

@@ -12,6 +12,7 @@ struct GraphEncoder {
   var model = TFLiteModel()
   private var frames: [Frame] = []
   private var buffers: [ElementsKey: Int] = [:]
+  private var buffersByContent: [[UInt8]: Int] = [:]
 
   init(options: EncodingOptions) { self.options = options }
 
@@ -119,12 +120,14 @@ extension GraphEncoder {
 extension GraphEncoder {
   /// A weight in the precision asked for, as floats; one tensor for all uses in the subgraph.
   mutating func weights(_ tensor: Tensor, name: String) throws(ConvertError) -> Int32 {
-    try constant(tensor, name: name, isShared: true)
+    try constant(tensor, name: name, isShared: true, isExact: false)
   }
 
   /// A constant operand of a graph: like a weight, but a tensor of its own.
-  mutating func operand(_ tensor: Tensor, name: String) throws(ConvertError) -> Int32 {
-    try constant(tensor, name: name, isShared: false)
+  mutating func operand(_ tensor: Tensor, name: String, isExact: Bool) throws(ConvertError)
+    -> Int32
+  {
+    try constant(tensor, name: name, isShared: false, isExact: isExact)
   }
 
   /// int32 settings of an operator, as a vector.
@@ -141,13 +144,13 @@ extension GraphEncoder {
     store(.float32(values), extents: extents, name: name)
   }
 
-  private mutating func constant(_ tensor: Tensor, name: String, isShared: Bool)
+  private mutating func constant(_ tensor: Tensor, name: String, isShared: Bool, isExact: Bool)
     throws(ConvertError) -> Int32
   {
     guard tensor.shape.elementCount > 0 else { throw .empty(name: name, shape: tensor.shape) }
     // A DEQUANTIZE costs more than the two bytes a single number would save.
     let isHalved =
-      options.precision == .float16 && tensor.elementType == .float32
+      options.precision == .float16 && !isExact && tensor.elementType == .float32
       && tensor.shape.elementCount > 1
     let stored = store(
       tensor.elements, extents: tensor.shape.extents, name: name, isHalved: isHalved,
@@ -175,13 +178,18 @@ extension GraphEncoder {
 
   private mutating func buffer(_ key: ElementsKey) -> Int {
     if let known = buffers[key] { return known }
+    let bytes: [UInt8]
     if case .float32(let values) = key.elements, key.isHalved {
-      model.buffers.append(Tensor.Elements.float16(values.map { Half($0) }).bytes)
+      bytes = Tensor.Elements.float16(values.map { Half($0) }).bytes
     } else {
-      model.buffers.append(key.elements.bytes)
+      bytes = key.elements.bytes
     }
-    buffers[key] = model.buffers.count - 1
-    return model.buffers.count - 1
+    // Another type may have the same bytes: zeros do.
+    let index = buffersByContent[bytes] ?? model.buffers.count
+    if index == model.buffers.count { model.buffers.append(bytes) }
+    buffersByContent[bytes] = index
+    buffers[key] = index
+    return index
   }
 
   private mutating func widen(_ halves: Int32, name: String) -> Int32 {

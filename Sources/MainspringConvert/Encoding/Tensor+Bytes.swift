@@ -3,6 +3,14 @@
 import MainspringGraph
 import MainspringTFLite
 
+extension Tensor {
+  /// Halves as floats; other types unchanged.
+  var widened: Tensor {
+    guard case .float16(let values) = elements else { return self }
+    return Tensor(shape: shape, floats: values.map { $0.float })
+  }
+}
+
 extension Tensor.Elements {
   /// The elements as they lie in a buffer of a file, little-endian.
   var bytes: [UInt8] {

@@ -52,6 +52,13 @@ extension InteropCase {
 
   static var models: [InteropCase] {
     [
+      InteropCase("wiring") { m in
+        let x = try m.input([1, 4], name: "x")
+        let y = try m.input([1, 4], name: "unused")
+        let z = try m.unary(.tanh, x)
+        _ = y
+        return try m.finish(z, x, z, m.constant(try m.weights([2, 2])))
+      },
       InteropCase("bidirectional") { m in
         let x = try m.input([1, 7, 3])
         let back = try m.add(.reverse(Reverse(axes: [1])), x)

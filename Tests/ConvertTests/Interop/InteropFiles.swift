@@ -56,18 +56,19 @@ extension Graph {
   /// The same graph with the weights a half-precision file stores.
   func storedAsHalves() throws -> Graph {
     var copy = Graph()
-    var ids: [ValueID: ValueID] = [:]
+    var ids = [ValueID](repeating: 0, count: values.count)
     for (id, value) in values.enumerated() {
       if inputs.contains(id) {
         ids[id] = copy.addInput(name: value.name, shape: value.shape)
       } else if let constant = value.constant {
-        ids[id] = copy.addConstant(name: value.name, constant.stored)
+        ids[id] = copy.addConstant(
+          name: value.name, outputs.contains(id) ? constant : constant.stored)
       } else if let node = nodes.first(where: { $0.output == id }) {
         ids[id] = try copy.add(
-          node.operation.storedAsHalves, to: node.inputs.map { ids[$0]! }, name: value.name)
+          node.operation.storedAsHalves, to: node.inputs.map { ids[$0] }, name: value.name)
       }
     }
-    for output in outputs { try copy.addOutput(ids[output]!) }
+    for output in outputs { try copy.addOutput(ids[output]) }
     return copy
   }
 }

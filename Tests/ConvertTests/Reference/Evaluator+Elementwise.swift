@@ -72,12 +72,18 @@ extension Evaluator {
     return Array64(shape: x.shape) { x[$0] >= 0 ? x[$0] : x[$0] * slope.broadcast($0) }
   }
 
+  func scaleShift(_ op: ScaleShift, _ x: Array64) -> Array64 {
+    let scale = Array64(op.scale)
+    let shift = Array64(op.shift)
+    return Array64(shape: x.shape) { x[$0] * scale.broadcast($0) + shift.broadcast($0) }
+  }
+
   func softmax(_ x: Array64, beta: Double, isLogarithm: Bool) -> Array64 {
     let width = x.shape[x.shape.count - 1]
     var result = x
     for row in 0..<x.elements.count / width {
       let cells = row * width..<(row + 1) * width
-      let largest = x.elements[cells].max()!
+      let largest = x.elements[cells].reduce(-.infinity, max)
       let sum = x.elements[cells].reduce(0) { $0 + Glibc.exp(beta * ($1 - largest)) }
       for cell in cells {
         let exponent = beta * (x.elements[cell] - largest)
@@ -102,8 +108,8 @@ extension Evaluator {
       switch op.kind {
       case .mean: return cells.reduce(0, +) / Double(cells.count)
       case .sum: return cells.reduce(0, +)
-      case .maximum: return cells.max()!
-      case .minimum: return cells.min()!
+      case .maximum: return cells.reduce(-.infinity, max)
+      case .minimum: return cells.reduce(.infinity, min)
       }
     }
   }

@@ -54,7 +54,8 @@ extension Evaluator {
 
   func transposedConvolution(_ op: TransposedConvolution, _ x: Array64, _ shape: [Int]) -> Array64 {
     let weights = Array64(op.weights)
-    var y = Array64(shape: shape) { index in op.bias.map { Array64($0)[[index[3]]] } ?? 0 }
+    let bias = op.bias.map(Array64.init)
+    var y = Array64(shape: shape) { index in bias?[[index[3]]] ?? 0 }
     let isSame = op.padding == .same
     let top = isSame ? border(shape[1], x.shape[1], weights.shape[1], op.stride.height, 1) : 0
     let left = isSame ? border(shape[2], x.shape[2], weights.shape[2], op.stride.width, 1) : 0
@@ -89,7 +90,9 @@ extension Evaluator {
           cells.append(x[[index[0], h, w, index[3]]])
         }
       }
-      let y = op.kind == .maximum ? cells.max()! : cells.reduce(0, +) / Double(cells.count)
+      let y =
+        op.kind == .maximum
+        ? cells.reduce(-.infinity, max) : cells.reduce(0, +) / Double(cells.count)
       return clamp(op.activation, y)
     }
   }

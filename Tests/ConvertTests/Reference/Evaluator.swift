@@ -52,16 +52,16 @@ struct Evaluator {
   let graph: Graph
 
   func run(_ inputs: [Array64]) -> [Array64] {
-    var values = [Array64?](repeating: nil, count: graph.values.count)
-    for (id, value) in graph.values.enumerated() { values[id] = value.constant.map(Array64.init) }
+    // What a node needs is there before it runs.
+    var values = graph.values.map { $0.constant.map(Array64.init) ?? Array64([0], []) }
     for (id, input) in zip(graph.inputs, inputs) { values[id] = input }
     for node in graph.nodes {
       let result = evaluate(
-        node.operation, node.inputs.map { values[$0]! }, graph.shape(of: node.output).extents)
+        node.operation, node.inputs.map { values[$0] }, graph.shape(of: node.output).extents)
       precondition(result.shape == graph.shape(of: node.output).extents)
       values[node.output] = result
     }
-    return graph.outputs.map { values[$0]! }
+    return graph.outputs.map { values[$0] }
   }
 
   private func evaluate(_ operation: Operator, _ x: [Array64], _ shape: [Int]) -> Array64 {
@@ -84,10 +84,7 @@ struct Evaluator {
         x[0].broadcast($0) != 0 ? x[1].broadcast($0) : x[2].broadcast($0)
       }
     case .parametricReLU(let op): parametric(op, x[0])
-    case .scaleShift(let op):
-      Array64(shape: shape) {
-        x[0][$0] * Array64(op.scale).broadcast($0) + Array64(op.shift).broadcast($0)
-      }
+    case .scaleShift(let op): scaleShift(op, x[0])
     case .matMul(let op): matMul(op, x, shape)
     case .reshape: Array64(shape, x[0].elements)
     case .transpose(let op):

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MainspringConvert
+import MainspringGraph
+import MainspringTFLite
+import Testing
+import _MainspringTestSupport
+
+@Suite struct RoundTripTests {
+  /// Read back as the operators they were written with; `computesTheSame…` covers them.
+  static let decomposed: Set<String> = [
+    "scale_shift", "lstm_last", "lstm_hard_sigmoid", "gru_after", "gru_before", "simple_rnn",
+    "one_step", "bidirectional", "gesture",
+  ]
+  static let identical = InteropCase.all.filter { !decomposed.contains($0.name) }
+
+  private func decoded(_ graph: Graph, _ options: EncodingOptions) throws -> Graph {
+    let bytes = try convert(graph, options: options)
+    return try Graph(tflite: bytes.span.bytes)
+  }
+
+  @Test(arguments: identical) func readsBackTheGraph(test: InteropCase) throws {
+    let graph = try test.graph()
+    #expect(try decoded(graph, EncodingOptions()) == graph.asWritten())
+  }
+
+  @Test(arguments: identical) func readsBackHalves(test: InteropCase) throws {
+    let graph = try test.graph()
+    let expected = try graph.storedAsHalves().asWritten()
+    #expect(try decoded(graph, EncodingOptions(precision: .float16)) == expected)
+    // A graph of halves is written as halves whatever the precision asked for.
+    #expect(try decoded(try graph.storedAsHalves(), EncodingOptions()) == expected)
+  }
+
+  @Test(arguments: 0..<60) func readsBackRandomGraphs(seed: UInt64) throws {
+    let graph = try RandomGraph(seed: seed).make()
+    #expect(try decoded(graph, EncodingOptions()) == graph.asWritten(), "seed \(seed)")
+  }
+
+  @Test(
+    arguments: InteropCase.all,
+    [
+      EncodingOptions.Recurrent.fused, .while, .unrolled,
+    ])
+  func computesTheSameInEveryForm(test: InteropCase, recurrent: EncodingOptions.Recurrent) throws {
+    let graph = try test.graph()
+    let inputs = test.inputs(of: graph, seed: 3)
+    for precision in [EncodingOptions.Precision.float32, .float16] {
+      let stored = precision == .float16 ? try graph.storedAsHalves() : graph
+      let expected = Evaluator(graph: stored).run(inputs)
+      let options = EncodingOptions(precision: precision, recurrent: recurrent)
+      let results = Evaluator(graph: try decoded(graph, options)).run(inputs)
+      #expect(results.count == expected.count)
+      for (result, reference) in zip(results, expected) {
+        #expect(result.shape == reference.shape)
+        // Constants such as 0.2 are floats in the file.
+        let worst = zip(result.elements, reference.elements).map { abs($0 - $1) }.max() ?? 0
+        #expect(worst <= 1e-7)
+      }
+    }
+  }
+}
+
+extension InteropCase {
+  func inputs(of graph: Graph, seed: UInt64) -> [Array64] {
+    var random = SplitMix64(seed: seed)
+    return graph.inputs.map { id in
+      let shape = graph.shape(of: id)
+      let values = random.floats(
+        shape.elementCount, from: range.lowerBound, to: range.upperBound)
+      return Array64(shape.extents, values.map(Double.init))
+    }
+  }
+}
