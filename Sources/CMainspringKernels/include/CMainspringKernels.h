@@ -1,1 +1,341 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Kernels over row-major float32 arrays. None allocates, locks, sets errno or touches a global.
+//
+// Unless said otherwise: pointers are aligned to 4 bytes, results do not overlap operands, counts
+// are at least 0, and strides and offsets are in elements. Every kernel has a scalar variant, which
+// is its specification, and vector variants that differ from it by rounding only; `isa` must be one
+// the running processor has.
+#ifndef MAINSPRING_KERNELS_H
+#define MAINSPRING_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// What Swift's `@_noAllocation @_noLocks` may rely on.
+#if defined(__swift__) || __has_attribute(swift_attr)
+#define MSK_REALTIME \
+  __attribute__((swift_attr("@_noAllocation"), swift_attr("@_noLocks")))
+#else
+#define MSK_REALTIME
+#endif
+#define MSK_CLOSED __attribute__((enum_extensibility(closed)))
+
+/// The instruction set a kernel uses.
+typedef enum MSK_CLOSED : int32_t {
+  msk_isa_scalar = 0,
+  /// AVX2, FMA and F16C: 8 lanes.
+  msk_isa_avx2 = 1,
+  /// AVX-512 F, BW, DQ and VL: 16 lanes.
+  msk_isa_avx512 = 2,
+} msk_isa;
+
+/// What packed weights are made of; halves are IEEE binary16 and are widened in registers.
+typedef enum MSK_CLOSED : int32_t {
+  msk_element_f32 = 0,
+  msk_element_f16 = 1,
+} msk_element;
+
+/// Whether this processor and its operating system have it.
+bool msk_isa_available(msk_isa isa);
+
+/// Floats in a vector register: 1, 8, 16.
+ptrdiff_t msk_lanes(msk_isa isa) MSK_REALTIME;
+/// Columns of a block of weights packed for `msk_f32_gemm`; a multiple of the lanes.
+ptrdiff_t msk_gemm_width(msk_isa isa) MSK_REALTIME;
+/// Columns of a block of weights packed for `msk_f32_gemv`; a multiple of the lanes.
+ptrdiff_t msk_gemv_width(msk_isa isa) MSK_REALTIME;
+
+// MARK: Weights
+
+/// Copies a matrix into blocks of `width` columns, each block depth-major:
+/// dst[first·depth + k·w + (n − first)] = src[row(n)·row_stride + k·depth_stride] for n < columns,
+/// where first = n − n mod width, w = min(width, columns − first), and row(n) is `rows[n]`, or n
+/// without `rows`; a negative row, and any row from `row_count` on, gives zeros. Halves stay halves.
+void msk_pack(msk_element element, void *_Nonnull dst, const void *_Nonnull src,
+              const int32_t *_Nullable rows, ptrdiff_t row_count, ptrdiff_t row_stride,
+              ptrdiff_t depth_stride, ptrdiff_t columns, ptrdiff_t depth,
+              ptrdiff_t width) MSK_REALTIME;
+
+// MARK: Products
+
+/// A matrix product whose left rows are gathered from `segments` runs of `length` elements:
+/// y[r·y_stride + n] = clamp(bias[n] + Σ_s Σ_k x[r·x_stride + offsets[s] + k] · W[s·length + k][n]).
+typedef struct {
+  ptrdiff_t rows, columns;
+  ptrdiff_t segments, length;
+  ptrdiff_t x_stride, y_stride;
+  /// Bounds of the result; −∞ and ∞ for none.
+  float low, high;
+  msk_element element;
+} msk_gemm;
+
+/// `w` is packed by `msk_pack` with `msk_gemm_width`, columns rounded up to whole lanes and depth
+/// segments·length. `offsets` may be null for a single segment at 0, `bias` for zeros.
+void msk_f32_gemm(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, const void *_Nonnull w,
+                  const float *_Nullable bias, const int32_t *_Nullable offsets,
+                  msk_gemm shape) MSK_REALTIME;
+
+/// y[n] = clamp(init[n] + Σ_k x[k] · W[k][n]) for n < columns; `init` may be null for zeros or equal
+/// `y`. `w` is packed by `msk_pack` with `msk_gemv_width` and columns rounded up to whole lanes.
+void msk_f32_gemv(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, const void *_Nonnull w,
+                  const float *_Nullable init, msk_element element, ptrdiff_t depth,
+                  ptrdiff_t columns, float low, float high) MSK_REALTIME;
+
+/// A sliding window over one image; both borders of the input exist in memory.
+typedef struct {
+  /// Extents of the result.
+  ptrdiff_t height, width, channels;
+  ptrdiff_t kernel_height, kernel_width;
+  /// Elements of the input between vertical and horizontal neighbours among windows …
+  ptrdiff_t stride_y, stride_x;
+  /// … and inside a window.
+  ptrdiff_t step_y, step_x;
+  float low, high;
+  msk_element element;
+} msk_depthwise;
+
+/// y[i][j][c] = clamp(bias[c] + Σ_p Σ_q x[i·stride_y + j·stride_x + p·step_y + q·step_x + c] ·
+/// w[p·kernel_width + q][c]); `bias` may be null.
+void msk_f32_depthwise(msk_isa isa, float *_Nonnull y, const float *_Nonnull x,
+                       const void *_Nonnull w, const float *_Nullable bias,
+                       msk_depthwise shape) MSK_REALTIME;
+
+/// A transposed convolution after its product, one image.
+typedef struct {
+  ptrdiff_t in_height, in_width;
+  ptrdiff_t out_height, out_width, filters;
+  ptrdiff_t kernel_height, kernel_width;
+  ptrdiff_t stride_height, stride_width;
+  ptrdiff_t before_height, before_width;
+  float low, high;
+} msk_scatter;
+
+/// y[i·stride − before + p][…][f] += x[i][…][p][q][f], clamped at the end; y starts as `bias`, which
+/// may be null. x is `[in_height][in_width][kernel_height][kernel_width][filters]`.
+void msk_f32_scatter(msk_isa isa, float *_Nonnull y, const float *_Nonnull x,
+                     const float *_Nullable bias, msk_scatter shape) MSK_REALTIME;
+
+// MARK: Recurrent layers, state zero before the first step
+//
+// Gate columns are interleaved by vectors: unit u of gate g of G is column
+// (u / lanes)·G·lanes + g·lanes + u mod lanes, units rounded up to whole lanes ("padded").
+
+/// Codes of the functions of one element; see `msk_function`.
+typedef enum MSK_CLOSED : int32_t {
+  /// x
+  msk_linear,
+  /// min(max(x, a), b)
+  msk_clamp,
+  msk_tanh,
+  /// 1 / (1 + e⁻ˣ)
+  msk_sigmoid,
+  /// min(max(a·x + b, 0), 1)
+  msk_hard_sigmoid,
+  /// x / (1 + |x|)
+  msk_softsign,
+  /// log(1 + eˣ)
+  msk_softplus,
+  /// x ≥ 0: b·x; else a·(eˣ − 1)
+  msk_elu,
+  /// x · sigmoid(x)
+  msk_silu,
+  /// x · min(max(x + 3, 0), 6) / 6
+  msk_hard_silu,
+  /// x/2 · (1 + erf(x/√2))
+  msk_gelu,
+  /// x/2 · (1 + tanh(√(2/π)·(x + 0.044715·x³)))
+  msk_gelu_tanh,
+  /// x · tanh(softplus(x))
+  msk_mish,
+  msk_exp,
+  /// max(x, 0) + min(0, a·(e^(x/a) − 1))
+  msk_celu,
+  /// −log(1 + e⁻ˣ)
+  msk_log_sigmoid,
+  /// x − tanh(x)
+  msk_tanh_shrink,
+  /// sign(x) · max(|x| − a, 0)
+  msk_soft_shrink,
+  /// |x| > a: x; else 0
+  msk_hard_shrink,
+  /// (x + √(x² + a)) / 2
+  msk_squareplus,
+  /// x ≤ −1: 0; x ≥ 1: x; else (x + 1)² / 4
+  msk_sparse_plus,
+  /// x ≥ a: a; x ≥ b: x; else c·(x − b)
+  msk_rectified,
+  /// x > a: x; else 0
+  msk_thresholded,
+  msk_log,
+  msk_abs,
+  msk_negate,
+  msk_square,
+  msk_square_root,
+  msk_reciprocal_square_root,
+} msk_code;
+
+/// A function of one element with its parameters. Not-a-number stays not-a-number, except where a
+/// comparison in the formula decides for a constant.
+typedef struct {
+  msk_code code;
+  float a, b, c;
+} msk_function;
+
+/// Sizes shared by the recurrent kernels.
+typedef struct {
+  ptrdiff_t time, units;
+  /// Whether y is `[time][units]`, or `[units]` of the last step.
+  bool sequence;
+  msk_element element;
+} msk_recurrent;
+
+/// z = xs[t] + U·h; c = clip(f·c + i·g); h = o·activation(c), gates i, f, g, o.
+///
+/// `xs` is `[time][4·padded]`, the input's share with its bias. `w` is U packed for `msk_f32_gemv`.
+/// `scratch` has 5·padded floats, aligned to 64 bytes. `clip` 0 is no clip.
+void msk_f32_lstm(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs, const void *_Nonnull w,
+                  float *_Nonnull scratch, msk_function activation, msk_function gate, float clip,
+                  msk_recurrent shape) MSK_REALTIME;
+
+/// z, r = gate(xs + U·h + d); n = activation(xs_n + r·(U_n·h + d_n)); h = z·h + (1 − z)·n.
+///
+/// `xs` is `[time][3·padded]`; `w` is U packed for `msk_f32_gemv`; d is `[3·padded]`. `scratch` has
+/// 3·padded floats, aligned to 64 bytes.
+void msk_f32_gru_after(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
+                       const void *_Nonnull w, const float *_Nonnull d, float *_Nonnull scratch,
+                       msk_function activation, msk_function gate,
+                       msk_recurrent shape) MSK_REALTIME;
+
+/// z, r = gate(xs + U·h); n = activation(xs_n + U_n·(r·h)); h = z·h + (1 − z)·n.
+///
+/// `w` is U of the gates z and r, two interleaved; `wn` is U_n. `scratch` has 4·padded floats.
+void msk_f32_gru_before(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
+                        const void *_Nonnull w, const void *_Nonnull wn, float *_Nonnull scratch,
+                        msk_function activation, msk_function gate,
+                        msk_recurrent shape) MSK_REALTIME;
+
+/// h = activation(xs[t] + U·h); `xs` is `[time][padded]`. `scratch` has padded floats.
+void msk_f32_rnn(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs, const void *_Nonnull w,
+                 float *_Nonnull scratch, msk_function activation,
+                 msk_recurrent shape) MSK_REALTIME;
+
+// MARK: Element by element
+
+/// y[i] = f(x[i]); `y` may equal `x`.
+void msk_f32_map(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, ptrdiff_t count,
+                 msk_function f) MSK_REALTIME;
+
+/// y[r][c] = x[r][c] · scale[c] + shift[c]; `y` may equal `x`.
+void msk_f32_scale_shift(msk_isa isa, float *_Nonnull y, const float *_Nonnull x,
+                         const float *_Nonnull scale, const float *_Nonnull shift, ptrdiff_t rows,
+                         ptrdiff_t channels) MSK_REALTIME;
+
+/// One axis of a walk over a result and its operands, outermost first.
+typedef struct {
+  /// At least 1.
+  int32_t extent;
+  /// Elements between neighbours: in the result and in up to three operands.
+  int32_t y, a, b, c;
+} msk_axis;
+
+/// More axes than a tensor of at most 2²⁸ elements has once those of extent 1 are dropped.
+#define MSK_MAXIMUM_AXES 32
+
+/// Functions of two elements; conditions give 0 or 1.
+typedef enum MSK_CLOSED : int32_t {
+  msk_add,
+  msk_subtract,
+  msk_multiply,
+  msk_divide,
+  /// Not-a-number if one operand is.
+  msk_maximum,
+  msk_minimum,
+  /// (a − b)²
+  msk_squared_difference,
+  msk_less,
+  msk_less_or_equal,
+  msk_greater,
+  msk_greater_or_equal,
+  /// a ≥ 0: a; else a · b
+  msk_parametric_relu,
+} msk_pair;
+
+/// y = clamp(f(a, b)) along 1 … `MSK_MAXIMUM_AXES` axes; the innermost strides are 0 or 1 (that of y
+/// is 1). `y` may equal an operand that has the same strides.
+void msk_f32_binary(msk_isa isa, float *_Nonnull y, const float *_Nonnull a,
+                    const float *_Nonnull b, msk_pair f, const msk_axis *_Nonnull axes,
+                    ptrdiff_t axis_count, float low, float high) MSK_REALTIME;
+
+/// y = a ≠ 0 ? b : c along 1 … `MSK_MAXIMUM_AXES` axes.
+void msk_f32_select(float *_Nonnull y, const float *_Nonnull a, const float *_Nonnull b,
+                    const float *_Nonnull c, const msk_axis *_Nonnull axes,
+                    ptrdiff_t axis_count) MSK_REALTIME;
+
+// MARK: Matrix products of two values
+
+/// Sizes of one product, and how both operands are read: a[r·a_row + k·a_depth], b[k·b_depth +
+/// n·b_column].
+typedef struct {
+  ptrdiff_t rows, columns, depth;
+  ptrdiff_t a_row, a_depth;
+  ptrdiff_t b_depth, b_column;
+} msk_matmul;
+
+/// y[r][n] = Σ_k a[r][k] · b[k][n] for each matrix along the axes.
+///
+/// `scratch` has depth · columns rounded up to whole lanes floats, and rows · depth more when
+/// `a_depth` is not 1; it is aligned to 64 bytes.
+void msk_f32_matmul(msk_isa isa, float *_Nonnull y, const float *_Nonnull a,
+                    const float *_Nonnull b, float *_Nonnull scratch, const msk_axis *_Nonnull axes,
+                    ptrdiff_t axis_count, msk_matmul shape) MSK_REALTIME;
+
+// MARK: Movement
+
+/// y[i] = value.
+void msk_f32_fill(float *_Nonnull y, ptrdiff_t count, float value) MSK_REALTIME;
+
+/// y = a along 1 … `MSK_MAXIMUM_AXES` axes; strides of `a` may be 0 or negative.
+void msk_f32_copy(float *_Nonnull y, const float *_Nonnull a, const msk_axis *_Nonnull axes,
+                  ptrdiff_t axis_count) MSK_REALTIME;
+
+// MARK: Reductions
+
+typedef enum MSK_CLOSED : int32_t {
+  msk_reduce_sum,
+  /// Not-a-number if one element is.
+  msk_reduce_maximum,
+  msk_reduce_minimum,
+} msk_reduction;
+
+/// y[…] = f over the axes whose stride in y is 0, divided by `divisor`; the innermost stride of `a`
+/// is 1, those of y are 0 or 1 there. `y` has `count` elements.
+void msk_f32_reduce(msk_isa isa, float *_Nonnull y, const float *_Nonnull a, msk_reduction f,
+                    const msk_axis *_Nonnull axes, ptrdiff_t axis_count, ptrdiff_t count,
+                    float divisor) MSK_REALTIME;
+
+/// A pooling window over one image; cells outside do not count.
+typedef struct {
+  ptrdiff_t in_height, in_width, channels;
+  ptrdiff_t out_height, out_width;
+  ptrdiff_t size_height, size_width;
+  ptrdiff_t stride_height, stride_width;
+  ptrdiff_t before_height, before_width;
+  bool average;
+  float low, high;
+} msk_pool;
+
+/// y[i][j][c] = clamp(largest or mean of the cells inside the window); 0 for a window without cells.
+void msk_f32_pool(msk_isa isa, float *_Nonnull y, const float *_Nonnull x,
+                  msk_pool shape) MSK_REALTIME;
+
+/// y[r] = e^(β·x[r] − max β·x[r]), divided by its sum; channels ≥ 1; `y` may equal `x`.
+void msk_f32_softmax(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, ptrdiff_t rows,
+                     ptrdiff_t channels, float beta) MSK_REALTIME;
+
+/// y[r] = x[r] − max − log Σ e^(x[r] − max); channels ≥ 1; `y` may equal `x`.
+void msk_f32_log_softmax(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, ptrdiff_t rows,
+                         ptrdiff_t channels) MSK_REALTIME;
+
+#endif

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef MSK_VARIANT
+#include "kernel.h"
+
+static void gemv_scalar(float *y, const float *x, const void *w, const float *init,
+                        msk_element element, ptrdiff_t depth, ptrdiff_t columns, float low,
+                        float high) {
+  const ptrdiff_t width = 8;
+  for (ptrdiff_t first = 0; first < columns; first += width) {
+    ptrdiff_t n = msk_minimum_of(width, columns - first);
+    float sum[8] = {0};
+    for (ptrdiff_t i = 0; init && i < n; i++) sum[i] = init[first + i];
+    for (ptrdiff_t k = 0; k < depth; k++) {
+      for (ptrdiff_t i = 0; i < n; i++) {
+        sum[i] += x[k] * msk_weight(element, w, first * depth + k * n + i);
+      }
+    }
+    for (ptrdiff_t i = 0; i < n; i++) y[first + i] = msk_clamped(sum[i], low, high);
+  }
+}
+
+#define MSK_SOURCE "f32_gemv.c"
+#include "variants.h"
+
+void msk_f32_gemv(msk_isa isa, float *y, const float *x, const void *w, const float *init,
+                  msk_element element, ptrdiff_t depth, ptrdiff_t columns, float low, float high) {
+  MSK_DISPATCH(isa, gemv, y, x, w, init, element, depth, columns, low, high)
+}
+
+#else
+
+#if MSK_LANES == 16
+#define MSK_VECTORS 16
+#define MSK_EACH_WIDTH(X) \
+  X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16)
+#else
+#define MSK_VECTORS 8
+#define MSK_EACH_WIDTH(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+#endif
+
+/// One block, `vectors` registers wide. Narrow ones sum several depths side by side, so that
+/// about eight additions are under way at any time.
+MSK_INLINE void MSK_NAME(strip)(const int vectors, const msk_element element, float *y,
+                                const float *x, const void *w, const float *init, ptrdiff_t depth,
+                                ptrdiff_t last, vec low, vec high) {
+  const int ways = vectors >= 8 ? 1 : vectors >= 4 ? 2 : vectors >= 2 ? 4 : 8;
+  vec sum[8][MSK_VECTORS];
+  MSK_UNROLL for (int v = 0; v < vectors; v++) {
+    sum[0][v] = v_fill(0.0f);
+    if (init) {
+      const float *from = init + v * MSK_LANES;
+      sum[0][v] = v == vectors - 1 && last < MSK_LANES ? v_load_n(from, last) : v_load(from);
+    }
+    MSK_UNROLL for (int j = 1; j < ways; j++) sum[j][v] = v_fill(0.0f);
+  }
+  ptrdiff_t k = 0;
+  for (; k + ways <= depth; k += ways) {
+    MSK_UNROLL for (int j = 0; j < ways; j++) {
+      vec a = v_fill(x[k + j]);
+      MSK_UNROLL for (int v = 0; v < vectors; v++) {
+        vec column = v_load_as(element, w, ((k + j) * vectors + v) * MSK_LANES);
+        sum[j][v] = v_fma(a, column, sum[j][v]);
+      }
+    }
+  }
+  for (; k < depth; k++) {
+    vec a = v_fill(x[k]);
+    MSK_UNROLL for (int v = 0; v < vectors; v++) {
+      vec column = v_load_as(element, w, (k * vectors + v) * MSK_LANES);
+      sum[0][v] = v_fma(a, column, sum[0][v]);
+    }
+  }
+  MSK_UNROLL for (int v = 0; v < vectors; v++) {
+    MSK_UNROLL for (int step = ways / 2; step > 0; step /= 2) {
+      MSK_UNROLL for (int j = 0; j < step; j++) sum[j][v] += sum[j + step][v];
+    }
+    vec result = v_clamp(sum[0][v], low, high);
+    if (v == vectors - 1 && last < MSK_LANES) {
+      v_store_n(y + v * MSK_LANES, result, last);
+    } else {
+      v_store(y + v * MSK_LANES, result);
+    }
+  }
+}
+
+static void MSK_NAME(gemv)(float *y, const float *x, const void *w, const float *init,
+                           msk_element element, ptrdiff_t depth, ptrdiff_t columns, float low,
+                           float high) {
+  const ptrdiff_t width = MSK_VECTORS * MSK_LANES;
+  const vec lows = v_fill(low), highs = v_fill(high);
+  for (ptrdiff_t first = 0; first < columns; first += width) {
+    ptrdiff_t n = msk_minimum_of(width, columns - first);
+    ptrdiff_t vectors = (n + MSK_LANES - 1) / MSK_LANES;
+    ptrdiff_t last = n - (vectors - 1) * MSK_LANES;
+    const void *block = (const char *)w + first * depth * msk_byte_count(element);
+    const float *start = init ? init + first : 0;
+    if (element == msk_element_f16) {
+      switch (vectors) {
+#define MSK_CASE(n)                                                                          \
+  case n:                                                                                    \
+    MSK_NAME(strip)(n, msk_element_f16, y + first, x, block, start, depth, last, lows, highs); \
+    break;
+        MSK_EACH_WIDTH(MSK_CASE)
+#undef MSK_CASE
+      }
+    } else {
+      switch (vectors) {
+#define MSK_CASE(n)                                                                          \
+  case n:                                                                                    \
+    MSK_NAME(strip)(n, msk_element_f32, y + first, x, block, start, depth, last, lows, highs); \
+    break;
+        MSK_EACH_WIDTH(MSK_CASE)
+#undef MSK_CASE
+      }
+    }
+  }
+}
+
+#undef MSK_VECTORS
+#undef MSK_EACH_WIDTH
+#endif

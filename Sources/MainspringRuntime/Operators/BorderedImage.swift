@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MainspringGraph
+
+/// Images with the zeros around them that windows reach into.
+struct BorderedImage {
+  let place: Operand
+  let channels: Int
+  /// Elements between rows and between images.
+  let rowStride: Int
+  let imageStride: Int
+}
+
+extension Planner {
+  /// The operand of a node with borders: itself when it needs none, or a copy.
+  ///
+  /// - Parameter channelRepeats: how often each channel is wanted, next to each other.
+  mutating func bordered(
+    _ job: Job, height: WindowAxis, width: WindowAxis, channelRepeats: Int
+  ) throws(PlanError) -> BorderedImage {
+    let shape = job.shapes[0]
+    let source = try operand(0, of: job)
+    let rows = height.before + shape[1] + height.after
+    let columns = width.before + shape[2] + width.after
+    let channels = shape[3] * channelRepeats
+    let rowStride = columns * channels
+    let isBordered = rows > shape[1] || columns > shape[2]
+    guard isBordered || channelRepeats > 1 else {
+      return BorderedImage(
+        place: source, channels: channels, rowStride: rowStride, imageStride: rows * rowStride)
+    }
+    let target = try scratch(shape[0], rows, columns, channels, job: job)
+    let count = shape[0] * rows * rowStride
+    if isBordered && count > 0 { emit(.fill(FillStep(y: target, count: count, value: 0))) }
+    var axes = Axes()
+    let strides = shape.strides
+    axes.append(shape[0], y: rows * rowStride, a: strides[0])
+    axes.append(shape[1], y: rowStride, a: strides[1])
+    axes.append(shape[2], y: channels, a: strides[2])
+    axes.append(shape[3], y: channelRepeats, a: 1)
+    axes.append(channelRepeats, y: 1, a: 0)
+    let start = height.before * rowStride + width.before * channels
+    try emitCopy(source, to: target + start, axes, name: job.name)
+    return BorderedImage(
+      place: .arena(target), channels: channels, rowStride: rowStride,
+      imageStride: rows * rowStride)
+  }
+}

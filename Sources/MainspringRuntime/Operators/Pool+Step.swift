@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMainspringKernels
+import MainspringGraph
+
+struct PoolStep: BitwiseCopyable {
+  let x: Operand
+  let y: Int
+  let batch: Int
+  let shape: msk_pool
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context) {
+    let xCount = shape.in_height * shape.in_width * shape.channels
+    let yCount = shape.out_height * shape.out_width * shape.channels
+    for image in 0..<batch {
+      unsafe msk_f32_pool(
+        c.isa, c.result(y) + image * yCount, c.operand(x) + image * xCount, shape)
+    }
+  }
+}
+
+extension Pool {
+  func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
+    let (height, width): (WindowAxis, WindowAxis)
+    do throws(ShapeError) {
+      (height, width) = try window(over: job.shapes[0])
+    } catch {
+      throw .shape(node: job.name, error)
+    }
+    let input = job.shapes[0]
+    let bounds = activation.bounds
+    planner.emit(
+      .pool(
+        PoolStep(
+          x: try planner.operand(0, of: job), y: planner.result(of: job), batch: input[0],
+          shape: msk_pool(
+            in_height: input[1], in_width: input[2], channels: input[3],
+            out_height: job.shape[1], out_width: job.shape[2], size_height: size.height,
+            size_width: size.width, stride_height: stride.height, stride_width: stride.width,
+            before_height: height.before, before_width: width.before, average: kind == .average,
+            low: bounds.low, high: bounds.high))))
+  }
+}

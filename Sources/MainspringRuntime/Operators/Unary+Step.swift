@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMainspringKernels
+import MainspringGraph
+
+struct MapStep: BitwiseCopyable {
+  let x: Operand
+  let y: Int
+  let count: Int
+  let function: msk_function
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context) {
+    unsafe msk_f32_map(c.isa, c.result(y), c.operand(x), count, function)
+  }
+}
+
+extension Unary {
+  func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
+    planner.emit(
+      .map(
+        MapStep(
+          x: try planner.operand(0, of: job), y: planner.result(of: job),
+          count: job.shape.elementCount, function: function.function)))
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Hands out the words of the arena while the planner walks the graph in the order it will run.
+///
+/// Free regions are kept by position and merged; a request takes the smallest one that fits, or
+/// grows the arena.
+struct Arena {
+  /// A run of words.
+  struct Region: Equatable {
+    var word: Int
+    var count: Int
+    var end: Int { word + count }
+  }
+
+  /// Words needed so far.
+  private(set) var wordCount: Int = 0
+  private var free: [Region] = []
+  let limit: Int
+  let reusesMemory: Bool
+
+  init(limit: Int, reusesMemory: Bool) {
+    self.limit = limit
+    self.reusesMemory = reusesMemory
+  }
+
+  private static let alignment = AlignedBlock.alignment / 4
+
+  /// `count` words at an aligned position; nil when the arena would become too large.
+  mutating func take(_ count: Int) -> Region? {
+    guard count <= limit else { return nil }
+    let size = (count + Arena.alignment - 1) / Arena.alignment * Arena.alignment
+    var best: Int?
+    for index in free.indices where free[index].count >= size {
+      if let current = best, free[current].count <= free[index].count { continue }
+      best = index
+    }
+    if let best {
+      let region = Region(word: free[best].word, count: size)
+      free[best].word += size
+      free[best].count -= size
+      if free[best].count == 0 { free.remove(at: best) }
+      return region
+    }
+    // A free region at the end grows instead of being left behind.
+    let start: Int
+    if let last = free.last, last.end == wordCount {
+      start = last.word
+      free.removeLast()
+    } else {
+      start = wordCount
+    }
+    guard size <= limit - start else { return nil }
+    wordCount = start + size
+    return Region(word: start, count: size)
+  }
+
+  /// Gives words back.
+  mutating func give(_ region: Region) {
+    guard reusesMemory, region.count > 0 else { return }
+    var low = 0
+    var high = free.count
+    while low < high {
+      let middle = (low + high) / 2
+      if free[middle].word < region.word { low = middle + 1 } else { high = middle }
+    }
+    free.insert(region, at: low)
+    if low + 1 < free.count, free[low].end == free[low + 1].word {
+      free[low].count += free[low + 1].count
+      free.remove(at: low + 1)
+    }
+    if low > 0, free[low - 1].end == free[low].word {
+      free[low - 1].count += free[low].count
+      free.remove(at: low)
+    }
+  }
+}

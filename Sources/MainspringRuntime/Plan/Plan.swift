@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import MainspringGraph
+
+/// An input or an output of a model.
+public struct Port: Hashable, Sendable {
+  public let name: String
+  public let shape: Shape
+}
+
+/// One operator of a plan, described for people.
+public struct PlannedOperation: Hashable, Sendable {
+  /// Name of the value it computes.
+  public let name: String
+  /// Name of the operator.
+  public let kind: String
+  /// Shape of the value it computes.
+  public let shape: Shape
+  public let multiplyAccumulates: Int
+}
+
+/// A graph made ready to run: checked, laid out in memory, weights packed for one processor.
+///
+/// A plan does not change; any number of sessions on any threads share it without copying.
+public final class Plan: Sendable {
+  /// In the graph's order.
+  public let inputs: [Port]
+  /// In the graph's order.
+  public let outputs: [Port]
+  /// The graph's operators in the order they run.
+  public let operations: [PlannedOperation]
+  /// Bytes of working memory each session has.
+  public let arenaByteCount: Int
+  /// Bytes of packed weights and tables, which sessions share.
+  public let weightByteCount: Int
+  public let instructionSet: InstructionSet
+
+  let weights: AlignedBlock
+  let steps: TrivialList<Step>
+  let inputPlaces: TrivialList<PortPlace>
+  let outputPlaces: TrivialList<PortPlace>
+
+  /// Neither weights nor activations may take more: 1 GiB.
+  public static let byteLimit: Int = 1 << 30
+
+  /// - Throws: `PlanError` when the graph computes with anything but floats, a shape does not hold,
+  ///   more memory than ``byteLimit`` is needed, or this machine lacks the instruction set.
+  /// - Complexity: O(weights + nodes · log nodes); the only copy of the weights is the packing.
+  public convenience init(_ graph: Graph, instructionSet: InstructionSet = .best) throws(PlanError)
+  {
+    try self.init(graph, instructionSet: instructionSet, reusesMemory: true)
+  }
+
+  /// - Parameter reusesMemory: whether values that are not alive together may share memory; a test
+  ///   compares both.
+  package init(
+    _ graph: Graph, instructionSet: InstructionSet, reusesMemory: Bool
+  ) throws(PlanError) {
+    let planner = try Planner.plan(
+      graph, instructionSet: instructionSet, reusesMemory: reusesMemory)
+    inputs = graph.inputs.map { Port(name: graph.values[$0].name, shape: graph.shape(of: $0)) }
+    outputs = graph.outputs.map { Port(name: graph.values[$0].name, shape: graph.shape(of: $0)) }
+    operations = planner.operations
+    arenaByteCount = planner.arena.wordCount * 4
+    weightByteCount = planner.weights.wordCount * 4
+    self.instructionSet = instructionSet
+    weights = planner.weights.packed()
+    steps = TrivialList(planner.steps)
+    inputPlaces = TrivialList(planner.places(of: graph.inputs))
+    outputPlaces = TrivialList(planner.places(of: graph.outputs))
+  }
+
+  /// Multiply-accumulates of one run.
+  public var multiplyAccumulates: Int {
+    var sum = 0
+    for operation in operations { sum += operation.multiplyAccumulates }
+    return sum
+  }
+}
+
+/// Where an input or an output is during a run.
+struct PortPlace: BitwiseCopyable {
+  let operand: Operand
+  let elementCount: Int
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import MainspringGraph
+
+/// Why there is no plan for a graph.
+public enum PlanError: Error, Hashable, Sendable {
+  /// A value or a weight whose elements the runtime does not compute with.
+  case elementType(node: String, role: String, ElementType)
+  /// An operator refuses its operands.
+  case shape(node: String, ShapeError)
+  /// The graph states another shape for a result than its operator gives.
+  case result(node: String, expected: Shape, found: Shape)
+  /// Memory of one kind beyond ``Plan/byteLimit``.
+  case tooLarge(node: String, memory: Memory)
+  /// This machine lacks the instructions asked for.
+  case unavailable(InstructionSet)
+
+  /// What there can be too much of.
+  public enum Memory: Hashable, Sendable { case weights, activations }
+}
+
+extension PlanError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .elementType(let node, let role, let type):
+      "'\(node)': \(role): expected float32 or float16, found \(type)"
+    case .shape(let node, let error):
+      "'\(node)': \(error)"
+    case .result(let node, let expected, let found):
+      "'\(node)': expected a result \(expected), found \(found)"
+    case .tooLarge(let node, let memory):
+      "'\(node)': expected at most \(Plan.byteLimit) bytes of "
+        + (memory == .weights ? "weights" : "activations") + ", found more"
+    case .unavailable(let instructionSet):
+      "this machine: expected the instruction set \(instructionSet), found none of it"
+    }
+  }
+}

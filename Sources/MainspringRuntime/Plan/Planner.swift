@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MainspringGraph
+
+/// Turns a graph into steps: one walk over the nodes, in which memory is handed out and taken back.
+struct Planner {
+  let graph: Graph
+  let instructionSet: InstructionSet
+  private(set) var arena: Arena
+  private(set) var weights: WeightLayout
+  private(set) var steps: [Step] = []
+  private(set) var operations: [PlannedOperation] = []
+
+  /// The value whose memory a value shares: itself, or what it is a reshape of.
+  private var roots: [ValueID]
+  /// How often the memory of a root will still be read.
+  private var remainingUses: [Int]
+  private var regions: [Arena.Region?]
+  private var constants: [WeightPlace?]
+  /// Scratch memory of the node being lowered.
+  private var scratch: [Arena.Region] = []
+
+  static func plan(
+    _ graph: Graph, instructionSet: InstructionSet, reusesMemory: Bool
+  ) throws(PlanError) -> Planner {
+    guard instructionSet.isAvailable else { throw .unavailable(instructionSet) }
+    var planner = Planner(graph, instructionSet, reusesMemory: reusesMemory)
+    try planner.checkValues()
+    planner.countUses()
+    for input in graph.inputs { try planner.place(input, node: graph.values[input].name) }
+    for node in graph.nodes { try planner.lower(node) }
+    for output in graph.outputs { _ = try planner.operand(output, of: graph.values[output].name) }
+    return planner
+  }
+
+  private init(_ graph: Graph, _ instructionSet: InstructionSet, reusesMemory: Bool) {
+    self.graph = graph
+    self.instructionSet = instructionSet
+    arena = Arena(limit: Plan.byteLimit / 4, reusesMemory: reusesMemory)
+    weights = WeightLayout(limit: Plan.byteLimit / 4)
+    roots = Array(graph.values.indices)
+    remainingUses = [Int](repeating: 0, count: graph.values.count)
+    regions = [Arena.Region?](repeating: nil, count: graph.values.count)
+    constants = [WeightPlace?](repeating: nil, count: graph.values.count)
+  }
+
+  /// Everything is a float, except that comparisons give booleans, kept as 0 and 1.
+  private func checkValues() throws(PlanError) {
+    for input in graph.inputs {
+      let value = graph.values[input]
+      guard value.elementType == .float32 else {
+        throw .elementType(node: value.name, role: "input", value.elementType)
+      }
+    }
+    for node in graph.nodes {
+      let name = graph.values[node.output].name
+      for operand in node.inputs {
+        let value = graph.values[operand]
+        switch value.elementType {
+        case .float32, .bool: break
+        case .float16 where value.constant != nil: break
+        default: throw .elementType(node: name, role: "operand '\(value.name)'", value.elementType)
+        }
+      }
+      for tensor in node.operation.weights {
+        guard tensor.elementType == .float32 || tensor.elementType == .float16 else {
+          throw .elementType(node: name, role: "weights", tensor.elementType)
+        }
+      }
+    }
+  }
+
+  private mutating func countUses() {
+    for node in graph.nodes {
+      if case .reshape = node.operation { roots[node.output] = roots[node.inputs[0]] }
+      for operand in node.inputs { remainingUses[roots[operand]] += 1 }
+    }
+    // Nothing takes these uses back: inputs survive a run, so that it can be repeated, and outputs
+    // survive it to be read.
+    for value in graph.inputs + graph.outputs { remainingUses[roots[value]] += 1 }
+  }
+
+  private mutating func lower(_ node: Node) throws(PlanError) {
+    let output = graph.values[node.output]
+    let inputs = node.inputs.map { graph.shape(of: $0) }
+    let shape: Shape
+    do throws(ShapeError) {
+      shape = try node.operation.outputShape(of: inputs)
+    } catch {
+      throw .shape(node: output.name, error)
+    }
+    guard shape == output.shape else {
+      throw .result(node: output.name, expected: shape, found: output.shape)
+    }
+    operations.append(
+      PlannedOperation(
+        name: output.name, kind: node.operation.name, shape: shape,
+        multiplyAccumulates: node.operation.multiplyAccumulates(inputs: inputs, output: shape)))
+
+    let isAlias = roots[node.output] != node.output
+    let donor = isAlias ? nil : donor(for: node)
+    if !isAlias {
+      if let donor {
+        regions[node.output] = regions[donor]
+      } else {
+        try place(node.output, node: output.name)
+      }
+      // Without elements there is nothing to compute.
+      if shape.elementCount > 0 { try lower(node.operation, Job(node, inputs, shape, output.name)) }
+    }
+    for region in scratch { arena.give(region) }
+    scratch = []
+    if let donor { regions[donor] = nil }
+    for operand in node.inputs {
+      remainingUses[roots[operand]] -= 1
+      release(roots[operand])
+    }
+    release(roots[node.output])
+  }
+
+  /// The operand whose memory the result can take over: read here for the last time, and only once.
+  private func donor(for node: Node) -> ValueID? {
+    guard arena.reusesMemory else { return nil }
+    for (position, operand) in node.inputs.enumerated() {
+      let root = roots[operand]
+      if node.operation.mayOverwrite(operand: position), remainingUses[root] == 1,
+        regions[root] != nil, graph.shape(of: operand) == graph.shape(of: node.output)
+      {
+        return root
+      }
+    }
+    return nil
+  }
+
+  private mutating func release(_ root: ValueID) {
+    if remainingUses[root] == 0, let region = regions[root] {
+      arena.give(region)
+      regions[root] = nil
+    }
+  }
+
+  private mutating func place(_ value: ValueID, node: String) throws(PlanError) {
+    // An input may be listed twice.
+    if regions[value] != nil { return }
+    guard let region = arena.take(graph.shape(of: value).elementCount) else {
+      throw .tooLarge(node: node, memory: .activations)
+    }
+    regions[value] = region
+  }
+
+  /// Places of inputs or outputs; all of them have one by the end of planning.
+  func places(of ports: [ValueID]) -> [PortPlace] {
+    ports.map { port in
+      let operand: Operand
+      if let region = regions[roots[port]] {
+        operand = .arena(region.word)
+      } else if let place = constants[roots[port]] {
+        operand = .weights(place.word)
+      } else {
+        preconditionFailure("inputs and outputs have been placed")
+      }
+      return PortPlace(operand: operand, elementCount: graph.shape(of: port).elementCount)
+    }
+  }
+}
+
+/// A node while it is lowered.
+struct Job {
+  let inputs: [ValueID]
+  let shapes: [Shape]
+  let output: ValueID
+  /// The result's; it has elements.
+  let shape: Shape
+  let name: String
+
+  init(_ node: Node, _ shapes: [Shape], _ shape: Shape, _ name: String) {
+    inputs = node.inputs
+    output = node.output
+    self.shapes = shapes
+    self.shape = shape
+    self.name = name
+  }
+}
+
+/// What lowering an operator needs.
+extension Planner {
+  mutating func emit(_ step: Step) { steps.append(step) }
+
+  /// Where an operand is; a constant is put among the weights when it is first asked for.
+  mutating func operand(_ value: ValueID, of name: String) throws(PlanError) -> Operand {
+    let root = roots[value]
+    if let region = regions[root] { return .arena(region.word) }
+    if let place = constants[root] { return .weights(place.word) }
+    guard let tensor = graph.values[root].constant else {
+      preconditionFailure("a value is computed before it is used")
+    }
+    guard let elements = tensor.operandElements else {
+      throw .elementType(node: name, role: "constant", tensor.elementType)
+    }
+    let place = try floats(elements, of: name)
+    constants[root] = place
+    return .weights(place.word)
+  }
+
+  mutating func operand(_ index: Int, of job: Job) throws(PlanError) -> Operand {
+    try operand(job.inputs[index], of: job.name)
+  }
+
+  /// Where the result goes, in words.
+  func result(of job: Job) -> Int {
+    guard let region = regions[job.output] else {
+      preconditionFailure("a result is placed before its node is lowered")
+    }
+    return region.word
+  }
+
+  /// Memory that only this node uses; the size is a product, checked for overflow.
+  mutating func scratch(_ factors: Int..., job: Job) throws(PlanError) -> Int {
+    var count = 1
+    for factor in factors {
+      let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+      guard !overflow else { throw .tooLarge(node: job.name, memory: .activations) }
+      count = product
+    }
+    guard let region = arena.take(count) else {
+      throw .tooLarge(node: job.name, memory: .activations)
+    }
+    scratch.append(region)
+    return region.word
+  }
+
+  mutating func packed(
+    _ tensor: Tensor, _ packing: Packing, of name: String
+  ) throws(PlanError) -> WeightPlace {
+    guard let place = weights.add(tensor, packing) else {
+      throw .tooLarge(node: name, memory: .weights)
+    }
+    return place
+  }
+
+  mutating func floats(_ values: [Float], of name: String) throws(PlanError) -> WeightPlace {
+    guard let place = weights.add(floats: values) else {
+      throw .tooLarge(node: name, memory: .weights)
+    }
+    return place
+  }
+
+  /// A bias or another small operand, widened; none without a tensor.
+  mutating func floats(_ tensor: Tensor?, of name: String) throws(PlanError) -> WeightPlace {
+    guard let tensor else { return .none }
+    guard let values = tensor.floats else {
+      throw .elementType(node: name, role: "weights", tensor.elementType)
+    }
+    return try floats(values, of: name)
+  }
+
+  mutating func offsets(_ values: [Int32], of name: String) throws(PlanError) -> WeightPlace {
+    guard let place = weights.add(offsets: values) else {
+      throw .tooLarge(node: name, memory: .weights)
+    }
+    return place
+  }
+
+  mutating func axes(_ axes: Axes, of name: String) throws(PlanError) -> AxesPlace {
+    let list = axes.atLeastOne
+    guard let place = weights.add(axes: list) else {
+      throw .tooLarge(node: name, memory: .weights)
+    }
+    return AxesPlace(place: place, count: list.count)
+  }
+}
+
+/// A table of axes among the weights.
+struct AxesPlace: BitwiseCopyable {
+  let place: WeightPlace
+  let count: Int
+}
+
+extension Tensor {
+  /// The elements as the runtime computes with them: floats, and booleans as 0 and 1.
+  fileprivate var operandElements: [Float]? {
+    if case .bool(let values) = elements { return values.map { $0 ? 1 : 0 } }
+    return floats
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMainspringKernels
+import MainspringGraph
+
+/// How a matrix of weights is read from its tensor and laid out; see `msk_pack`.
+struct Packing: Hashable {
+  /// The row of each column of the result, or nil for rows in order; negative ones are zeros.
+  var rows: [Int32]?
+  /// Rows of the tensor, from `origin` on.
+  var rowCount: Int
+  var rowStride: Int
+  var depthStride: Int = 1
+  /// How many such matrices follow one another, in the tensor and in the result.
+  var repeats: Int = 1
+  var columns: Int
+  var depth: Int
+  var width: Int
+
+  /// Elements of the result. The product is checked against the limit before it is used.
+  var elementCount: Int { columns * depth * repeats }
+}
+
+/// Collects what goes into the block of weights, each thing once, then fills the block.
+struct WeightLayout {
+  /// One thing in the block.
+  private enum Item: Hashable {
+    case packed(Tensor, Packing)
+    /// Floats or tables, as their bits.
+    case words([UInt32])
+
+    var byteCount: Int {
+      switch self {
+      case .packed(let tensor, let packing):
+        packing.elementCount * tensor.elementType.byteCount
+      case .words(let words): words.count * 4
+      }
+    }
+
+    /// A few elements are enough to tell weights apart; equality looks at all.
+    func hash(into hasher: inout Hasher) {
+      switch self {
+      case .packed(let tensor, let packing):
+        hasher.combine(packing.columns)
+        hasher.combine(packing.repeats)
+        hasher.combine(tensor.shape)
+        switch tensor.elements {
+        case .float32(let values):
+          for index in Item.samples(values.count) { hasher.combine(values[index]) }
+        case .float16(let values):
+          for index in Item.samples(values.count) { hasher.combine(values[index]) }
+        default: break
+        }
+      case .words(let words):
+        hasher.combine(words.count)
+        for index in Item.samples(words.count) { hasher.combine(words[index]) }
+      }
+    }
+
+    private static func samples(_ count: Int) -> StrideTo<Int> {
+      stride(from: 0, to: count, by: max(count / 16, 1))
+    }
+  }
+
+  private(set) var wordCount: Int = 0
+  private var items: [(item: Item, word: Int)] = []
+  private var places: [Item: Int] = [:]
+  let limit: Int
+
+  init(limit: Int) { self.limit = limit }
+
+  /// A place for packed weights, the one they already have if there is one; nil beyond the limit.
+  ///
+  /// - Precondition: the tensor holds floats or halves.
+  mutating func add(_ tensor: Tensor, _ packing: Packing) -> WeightPlace? {
+    var count = packing.repeats
+    for factor in [packing.columns, packing.depth] {
+      let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+      guard !overflow, product <= limit else { return nil }
+      count = product
+    }
+    return add(.packed(tensor, packing))
+  }
+
+  /// A place for floats; nil beyond the limit.
+  mutating func add(floats: [Float]) -> WeightPlace? {
+    add(.words(floats.map { $0.bitPattern }))
+  }
+
+  /// A place for offsets; nil beyond the limit.
+  mutating func add(offsets: [Int32]) -> WeightPlace? {
+    add(.words(offsets.map { UInt32(bitPattern: $0) }))
+  }
+
+  /// A place for axes; nil beyond the limit.
+  mutating func add(axes: [msk_axis]) -> WeightPlace? {
+    var words: [UInt32] = []
+    for axis in axes {
+      for field in [axis.extent, axis.y, axis.a, axis.b, axis.c] {
+        words.append(UInt32(bitPattern: field))
+      }
+    }
+    return add(.words(words))
+  }
+
+  private mutating func add(_ item: Item) -> WeightPlace? {
+    if let word = places[item] { return WeightPlace(word: word) }
+    let line = AlignedBlock.alignment
+    let words = (item.byteCount + line - 1) / line * (line / 4)
+    guard words <= limit - wordCount else { return nil }
+    let word = wordCount
+    places[item] = word
+    items.append((item, word))
+    wordCount += words
+    return WeightPlace(word: word)
+  }
+
+  /// The block with everything in its place.
+  func packed() -> AlignedBlock {
+    let block = AlignedBlock(byteCount: wordCount * 4)
+    for (item, word) in items {
+      let start = unsafe block.base + word * 4
+      switch item {
+      case .packed(let tensor, let packing):
+        switch tensor.elements {
+        case .float32(let values):
+          unsafe values.withUnsafeBytes { bytes in
+            unsafe WeightLayout.pack(.f32, from: bytes, to: start, packing)
+          }
+        case .float16(let values):
+          unsafe values.withUnsafeBytes { bytes in
+            unsafe WeightLayout.pack(.f16, from: bytes, to: start, packing)
+          }
+        default: preconditionFailure("only floats and halves are packed")
+        }
+      case .words(let words):
+        unsafe words.withUnsafeBytes { bytes in
+          unsafe UnsafeMutableRawBufferPointer(start: start, count: bytes.count)
+            .copyMemory(from: bytes)
+        }
+      }
+    }
+    return block
+  }
+
+  private static func pack(
+    _ element: msk_element, from source: UnsafeRawBufferPointer, to start: UnsafeMutableRawPointer,
+    _ packing: Packing
+  ) {
+    // An empty tensor has no address, and nothing to pack.
+    guard let base = source.baseAddress, packing.columns > 0, packing.depth > 0 else {
+      return
+    }
+    let elementSize = element == .f16 ? 2 : 4
+    for index in 0..<packing.repeats {
+      let from = unsafe base + index * packing.rowCount * packing.rowStride * elementSize
+      let to = unsafe start + index * packing.columns * packing.depth * elementSize
+      if let rows = packing.rows {
+        unsafe rows.withUnsafeBufferPointer { rows in
+          unsafe msk_pack(
+            element, to, from, rows.baseAddress, packing.rowCount, packing.rowStride,
+            packing.depthStride, packing.columns, packing.depth, packing.width)
+        }
+      } else {
+        unsafe msk_pack(
+          element, to, from, nil, packing.rowCount, packing.rowStride, packing.depthStride,
+          packing.columns, packing.depth, packing.width)
+      }
+    }
+  }
+}
