@@ -35,13 +35,17 @@ struct Decoder {
         throw .unsupported(
           place: place(site), what: "an output of type \(graph.values[value].elementType)")
       }
-      do throws(GraphError) {
-        try graph.addOutput(value)
-      } catch {
-        throw .invalid(place: place(site), expected: "an output", found: "\(error)")
-      }
+      try declareOutput(value, site)
     }
     return graph
+  }
+
+  mutating func declareOutput(_ value: ValueID, _ site: Site) throws(TFLiteError) {
+    do throws(GraphError) {
+      try graph.addOutput(value)
+    } catch {
+      throw .invalid(place: place(site), expected: "an output", found: "\(error)")
+    }
   }
 
   /// Declares an input of the model; a dynamic batch becomes 1.
@@ -75,7 +79,7 @@ struct Decoder {
         place: model.describe(subgraph: index), expected: "\(arguments.count) inputs",
         found: "\(subgraph.inputs.count)")
     }
-    try spend(subgraph.tensors.count, .subgraph(index))
+    try spend(subgraph.tensors.count + subgraph.operators.count, .subgraph(index))
     frames.append(
       Frame(subgraph: index, slots: [Known?](repeating: nil, count: subgraph.tensors.count)))
     for (number, argument) in arguments.enumerated() {
