@@ -1,1 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
+@_exported public import MainspringGraph
+@_exported public import MainspringRuntime
+@_exported public import MainspringTFLite

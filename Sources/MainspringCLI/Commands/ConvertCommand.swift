@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mainspring
+import MainspringArguments
+import MainspringConvert
+
+/// `mainspring convert`: a Keras or TFLite file to a TFLite file.
+enum ConvertCommand {
+  enum Precision: String, CaseIterable { case f32, f16 }
+  enum Recurrent: String, CaseIterable { case fused, `while`, unrolled }
+
+  static let command: Command = Command(
+    "convert", summary: "Converts a model to a TFLite file.",
+    discussion: """
+      Batch normalizations are folded and activations fused where that is exact. The file holds \
+      builtin operators only, in their lowest versions, and runs in stock TFLite runtimes; each \
+      window is independent of the one before unless a layer is stateful.
+      """,
+    arguments: [ModelOptions.argument],
+    options: [
+      .text(
+        "output", short: "o", valueName: "file", arity: .required,
+        help: "The file to write. It appears whole or not at all."),
+      .choice(
+        "precision", of: Precision.self, default: .f32,
+        help: "How weights are stored: f32, or f16 at half the size."),
+      .choice(
+        "recurrent", of: Recurrent.self, default: .fused,
+        help: """
+          How recurrent layers are written: fused (LSTM operator, loops for the rest), while (loops \
+          only, for runtimes that refuse state variables) or unrolled (neither; larger files).
+          """),
+      .flag("json", help: "Print the summary as JSON."),
+    ] + ModelOptions.options,
+    examples: [
+      .init("Convert a Keras model", "mainspring convert model.h5 -o model.tflite"),
+      .init(
+        "Halve its size", "mainspring convert model.keras -o model.tflite --precision f16"),
+      .init(
+        "Take the architecture from another file",
+        "mainspring convert model.weights.h5 -a arch.json -o model.tflite"),
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws(Failure) {
+    let model = try OpenedModel(arguments)
+    let graph = try model.optimizedGraph()
+    let options = EncodingOptions(
+      precision: arguments.choice("precision", of: Precision.self) == .f16 ? .float16 : .float32,
+      recurrent: recurrent(arguments))
+    let bytes: [UInt8]
+    do throws(ConvertError) {
+      bytes = try convert(graph, options: options)
+    } catch {
+      throw Failure(.badData, "\(model.path): \(error)")
+    }
+    let output = arguments.text("output")
+    do throws(FileError) {
+      try writeAtomically(bytes, to: output)
+    } catch {
+      throw Failure(error)
+    }
+    try report(model, graph, output, bytes.count, arguments)
+  }
+
+  private static func recurrent(_ arguments: ParsedArguments) -> EncodingOptions.Recurrent {
+    switch arguments.choice("recurrent", of: Recurrent.self) {
+    case .fused: .fused
+    case .while: .while
+    case .unrolled: .unrolled
+    }
+  }
+
+  private static func report(
+    _ model: OpenedModel, _ graph: Graph, _ output: String, _ byteCount: Int,
+    _ arguments: ParsedArguments
+  ) throws(Failure) {
+    let precision = arguments.choice("precision", of: Precision.self).rawValue
+    if arguments.flag("json") {
+      let text = JSONText.object { json in
+        json.member("model", model.path)
+        json.member("output", output)
+        json.member("precision", precision)
+        json.member("bytes", byteCount)
+        json.member("parameters", graph.parameterCount)
+        json.member("operators", graph.nodes.count)
+      }
+      try Console.print(text + "\n")
+    } else if output != "/dev/stdout" {
+      try Console.print(
+        """
+        \(output): \(grouped(byteCount)) bytes, \(precision), \(grouped(graph.parameterCount)) \
+        parameters, \(graph.nodes.count) operators
+
+        """)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mainspring
+import MainspringArguments
+import MainspringNumPy
+
+/// `mainspring run`: windows through a model.
+enum RunCommand {
+  static let command: Command = Command(
+    "run", summary: "Runs a model on windows from .npy files.",
+    discussion: """
+      Each input of the model takes one .npy file of floats, [windows, …] or a single window. \
+      Windows are independent: recurrent layers start from zero at each. Without --output and \
+      --json a summary is printed.
+      """,
+    arguments: [
+      ModelOptions.argument,
+      Argument(
+        "windows", arity: .repeated,
+        help: "The .npy file for each input of the model, in the model's order."),
+    ],
+    options: [
+      .text(
+        "output", short: "o", valueName: "file", arity: .repeated,
+        help: "The .npy file to write; once for each output of the model, in the model's order."),
+      .flag("json", help: "Print the results of every window as JSON."),
+      .text(
+        "labels", valueName: "file",
+        help: "A .npy file of the right classes: prints the share that the model got right."),
+    ] + ModelOptions.options,
+    examples: [
+      .init(
+        "Write the probabilities of every window",
+        "mainspring run model.tflite windows.npy -o probabilities.npy"),
+      .init("Measure the accuracy", "mainspring run model.h5 X_test.npy --labels y_test.npy"),
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws(Failure) {
+    let model = try OpenedModel(arguments)
+    let plan = try model.plan()
+    let windows = try WindowFiles(arguments.repeatedArgument("windows"), plan, model.path)
+    let outputs = try ResultFiles(
+      arguments.repeatedText("output"), plan, count: windows.count, arguments)
+    let labels = try labels(arguments, windows.count, plan)
+    var tally = Tally(plan, labels: labels)
+    let isJSON = arguments.flag("json")
+    if isJSON { try Console.print(RunJSON.head(model.path, windows.count, plan)) }
+
+    var session = Session(plan)
+    var progress = Progress("windows", total: windows.count)
+    var results = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elementCount) }
+    for index in 0..<windows.count {
+      try windows.load(index, into: &session, &tally)
+      session.run()
+      for output in results.indices {
+        var span = results[output].mutableSpan
+        try checked { () throws(RunError) in try session.copyOutput(output, into: &span) }
+      }
+      tally.count(results, window: index)
+      try outputs.append(results)
+      if isJSON { try Console.print(RunJSON.window(index, results)) }
+      progress.update(index + 1)
+    }
+    progress.finish()
+    try outputs.finish()
+    for warning in tally.warnings(windows.paths) { Console.note("warning: \(warning)") }
+    if isJSON {
+      try Console.print(RunJSON.tail(tally))
+    } else if arguments.repeatedText("output").first != "/dev/stdout" {
+      try Console.print(tally.text)
+    }
+  }
+
+  /// Sizes were taken from the plan: the engine has no reason to refuse them.
+  static func checked(_ body: () throws(RunError) -> Void) throws(Failure) {
+    do throws(RunError) { try body() } catch { throw Failure(.software, "\(error)") }
+  }
+
+  private static func labels(_ arguments: ParsedArguments, _ count: Int, _ plan: Plan)
+    throws(Failure) -> [Int]?
+  {
+    guard let path = arguments.optionalText("labels") else { return nil }
+    let labels: NumPyIntegers
+    do throws(NumPyError) {
+      labels = try NumPyIntegers(path: path)
+    } catch {
+      throw Failure(error)
+    }
+    guard labels.values.count == count else {
+      throw Failure(
+        .badData,
+        "\(path): expected \(count) labels, one for each window, found \(labels.values.count)")
+    }
+    let classes = plan.outputs[0].shape.channels
+    for (index, label) in labels.values.enumerated() where label < 0 || label >= classes {
+      throw Failure(
+        .badData,
+        "\(path): label \(index): expected a class from 0 to \(classes - 1), found \(label)")
+    }
+    return labels.values
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Mainspring
+import MainspringArguments
+import MainspringKeras
+
+/// A model file of any kind, and the graph in it.
+struct OpenedModel {
+  enum Origin {
+    case keras(KerasModel)
+    case tflite(TFLiteModel, byteCount: Int)
+  }
+
+  let path: String
+  let origin: Origin
+  /// As the file says it, not optimised; a TFLite file that only other runtimes run has none.
+  let graph: Result<Graph, Failure>
+
+  /// Opens the model a command names.
+  ///
+  /// - Throws: ``Failure`` when the file is missing or is no model.
+  init(_ arguments: ParsedArguments) throws(Failure) {
+    let path = arguments.argument("model")
+    self.path = path
+    if OpenedModel.isTFLite(path) {
+      let (model, byteCount) = try OpenedModel.tflite(path)
+      if arguments.optionalText("architecture") != nil {
+        throw usageFailure(
+          "'--architecture' is for Keras weights; \(path) is a TFLite file", arguments)
+      }
+      origin = .tflite(model, byteCount: byteCount)
+      graph = OpenedModel.graph(model, path)
+    } else {
+      let options = KerasOptions(
+        windowLength: arguments.optionalInteger("window"),
+        helperPath: arguments.optionalText("reader"),
+        assumesNoPadding: arguments.flag("assume-no-padding"))
+      let model: KerasModel
+      do throws(KerasError) {
+        model = try KerasModel.load(
+          path, architecture: arguments.optionalText("architecture"), options: options)
+      } catch {
+        throw Failure(error)
+      }
+      for warning in model.warnings { Console.note("warning: \(path): \(warning)") }
+      origin = .keras(model)
+      graph = .success(model.graph)
+    }
+  }
+
+  /// The graph after all passes, as it is run and written.
+  ///
+  /// - Throws: ``Failure`` when the file holds operators this project does not run.
+  func optimizedGraph() throws(Failure) -> Graph {
+    let graph = try graph.get()
+    do throws(GraphError) {
+      return try graph.optimized()
+    } catch {
+      throw Failure(.badData, "\(path): \(error)")
+    }
+  }
+
+  /// What runs the graph.
+  func plan() throws(Failure) -> Plan {
+    let graph = try optimizedGraph()
+    do throws(PlanError) {
+      return try Plan(graph)
+    } catch {
+      throw Failure(.badData, "\(path): \(error)")
+    }
+  }
+
+  /// Content decides, not the file's name. What cannot be read is left to the loader's error.
+  private static func isTFLite(_ path: String) -> Bool {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else { return path.hasSuffix(".tflite") }
+    defer { close(file) }
+    var head: [8 of UInt8] = .init(repeating: 0)
+    let count = unsafe withUnsafeMutableBytes(of: &head) { unsafe read(file, $0.baseAddress, 8) }
+    if count < 8 { return path.hasSuffix(".tflite") }
+    let identifier = [head[4], head[5], head[6], head[7]]
+    return identifier == Array("TFL3".utf8) || path.hasSuffix(".tflite")
+  }
+
+  private static func tflite(_ path: String) throws(Failure) -> (TFLiteModel, Int) {
+    let file: MappedFile
+    do throws(MappedFileError) {
+      file = try MappedFile(path: path)
+    } catch {
+      throw Failure(error)
+    }
+    do throws(TFLiteError) {
+      return (try TFLiteModel(parsing: file.bytes), file.byteCount)
+    } catch {
+      throw Failure(.badData, "\(path): \(error)")
+    }
+  }
+
+  private static func graph(_ model: TFLiteModel, _ path: String) -> Result<Graph, Failure> {
+    do throws(TFLiteError) {
+      return .success(try Graph(model))
+    } catch {
+      return .failure(Failure(.badData, "\(path): \(error)"))
+    }
+  }
+}

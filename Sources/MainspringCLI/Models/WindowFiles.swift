@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mainspring
+import MainspringNumPy
+
+/// The .npy files a model's inputs are read from, one window at a time.
+final class WindowFiles {
+  let paths: [String]
+  let count: Int
+  private let files: [File]
+  private var buffers: [[Float]]
+
+  /// A class, because a file cannot be copied and an array would have to.
+  private final class File {
+    let file: NumPyFile
+
+    init(_ path: String) throws(Failure) {
+      do throws(NumPyError) {
+        file = try NumPyFile(path: path)
+      } catch {
+        throw Failure(error)
+      }
+    }
+
+    func read(from start: Int, into values: inout [Float]) throws(NumPyError) {
+      var span = values.mutableSpan
+      try file.read(from: start, into: &span)
+    }
+  }
+
+  /// Opens the files and checks them against the inputs of the plan.
+  init(_ paths: [String], _ plan: Plan, _ model: String) throws(Failure) {
+    guard paths.count == plan.inputs.count else {
+      let names = plan.inputs.map { "'\($0.name)' \($0.shape)" }.joined(separator: ", ")
+      throw Failure(
+        .usage,
+        "\(model): expected \(plan.inputs.count) .npy file(s), for \(names), found \(paths.count)")
+    }
+    var files: [File] = []
+    var count: Int?
+    for (path, port) in zip(paths, plan.inputs) {
+      let file = try File(path)
+      let found = try WindowFiles.windowCount(file.file, port, path)
+      if let count, found != count {
+        throw Failure(
+          .badData, "\(path): expected \(count) windows as in \(paths[0]), found \(found)")
+      }
+      count = found
+      files.append(file)
+    }
+    self.paths = paths
+    self.files = files
+    self.count = count ?? 0
+    buffers = plan.inputs.map { [Float](repeating: 0, count: $0.shape.elementCount) }
+  }
+
+  /// The batch extent of the input is the number of windows in the file; it may be left out.
+  private static func windowCount(_ file: borrowing NumPyFile, _ port: Port, _ path: String)
+    throws(Failure) -> Int
+  {
+    let window = Array(port.shape.extents.dropFirst())
+    if file.shape.count == window.count + 1, file.rowShape == window { return file.shape[0] }
+    if file.shape == window { return 1 }
+    let wanted = "[windows" + window.map { ", \($0)" }.joined() + "]"
+    throw Failure(
+      .badData,
+      "\(path): expected the shape \(wanted) for input '\(port.name)', found \(file.shape)")
+  }
+
+  /// Hands window `index` to the session and has what is not finite counted.
+  func load(_ index: Int, into session: inout Session, _ tally: inout Tally) throws(Failure) {
+    for input in files.indices {
+      try read(index, input)
+      let values = buffers[input]
+      tally.inspect(values, input: input, window: index)
+      let span = values.span
+      try RunCommand.checked { () throws(RunError) in try session.setInput(input, span) }
+    }
+  }
+
+  private func read(_ index: Int, _ input: Int) throws(Failure) {
+    let file = files[input]
+    let size = buffers[input].count
+    do throws(NumPyError) {
+      try file.read(from: index * size, into: &buffers[input])
+    } catch {
+      throw Failure(error)
+    }
+  }
+}

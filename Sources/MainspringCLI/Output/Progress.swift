@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// A line on the terminal that says how far a long task is; silent for the first two seconds and
+/// wherever standard error is not a terminal.
+struct Progress {
+  private let task: String
+  private let total: Int
+  private let begin: Int64
+  private var last: Int64
+  private var isShown = false
+
+  init(_ task: String, total: Int) {
+    self.task = task
+    self.total = total
+    begin = Progress.now()
+    last = begin
+  }
+
+  /// Shows the state, at most five times a second.
+  mutating func update(_ done: Int) {
+    guard Console.isInteractive else { return }
+    let now = Progress.now()
+    guard now - begin > 2_000_000_000, now - last > 200_000_000 else { return }
+    last = now
+    isShown = true
+    let share = total > 0 ? done * 100 / total : 100
+    Console.status("\(task): \(grouped(done)) of \(grouped(total)) (\(share) %)")
+  }
+
+  /// Takes the line away.
+  func finish() {
+    if isShown { Console.status("") }
+  }
+
+  /// Monotonic time in nanoseconds.
+  private static func now() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}
+
+extension Console {
+  /// Replaces the current line of the terminal.
+  fileprivate static func status(_ text: String) {
+    line("\r\u{1b}[K" + text)
+  }
+}
