@@ -33,6 +33,7 @@ public enum KerasLayers {
     "SimpleRNN": LayerKind(.uses) { (c) throws(KerasError) in try c.recurrent() },
     "CuDNNLSTM": LayerKind(.uses) { (c) throws(KerasError) in try c.recurrent() },
     "CuDNNGRU": LayerKind(.uses) { (c) throws(KerasError) in try c.recurrent() },
+    "RNN": LayerKind(.uses) { (c) throws(KerasError) in try c.generalRecurrent() },
     "Bidirectional": LayerKind(.uses, several: { (c) throws(KerasError) in try c.bidirectional() }),
     "TimeDistributed": LayerKind(.passes) { (c) throws(KerasError) in try c.timeDistributed() },
     // Pooling.

@@ -42,8 +42,9 @@ struct KerasLoader {
           place: "input_layers", expected: "inputs of the model", found: "\(reference)")
       }
       let extents = try InputShape.extents(of: layer, options: options)
-      inputs.append(
-        assembly.graph.addInput(name: layer.path, shape: try Shape.keras(extents)))
+      let input = assembly.graph.addInput(name: layer.path, shape: try Shape.keras(extents))
+      try assembly.checkSize(input)
+      inputs.append(input)
     }
     let outputs = try ModelBuilder(assembly: assembly, model: model, scope: nil, prefix: "")
       .run(inputs)

@@ -14,11 +14,12 @@ struct LayerRunner {
   func run(_ invocation: Invocation, _ values: [TensorReference: ValueID])
     throws(KerasError) -> [ValueID]
   {
+    try assembly.countCall(of: layer)
     if layer.isOperation {
       let result = try OperationCall(
         assembly: assembly, layer: layer, invocation: invocation, values: values, name: name
       ).build()
-      finish([result], before: result)
+      assembly.graph.rename(result, to: name)
       return [result]
     }
     let operands = try operands(of: invocation, values)
@@ -30,10 +31,6 @@ struct LayerRunner {
     let call = LayerCall(
       assembly: assembly, layer: layer, operands: operands, name: name, scope: scope)
     return try call.build(summarised: self.call == 0)
-  }
-
-  private func finish(_ results: [ValueID], before: Int) {
-    for result in results { assembly.graph.rename(result, to: name) }
   }
 
   /// The values of the first argument; further ones must not carry tensors.

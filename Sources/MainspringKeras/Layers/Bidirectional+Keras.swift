@@ -27,8 +27,7 @@ extension LayerCall {
   private func direction(_ name: String, _ layer: LayerConfig, reversed: Bool)
     throws(KerasError) -> ValueID
   {
-    var scope = scope
-    if assembly.weights.table.kind.isTree { scope = scope.part("\(name)_layer") }
+    var scope = scope.part("\(name)_layer")
     scope.direction = name
     scope.path += "/\(name)"
     var inner = layer

@@ -5,7 +5,6 @@ import MainspringGraph
 extension LayerCall {
   /// Conv1D and Conv2D: the kernel `[…size, channels/groups, filters]`.
   func convolution(axes: Int) throws(KerasError) -> ValueID {
-    try requireChannelsLast()
     let image = try image(axes: axes)
     let channels = shape(image).channels
     let filters = try layer.integer("filters")
@@ -57,7 +56,6 @@ extension LayerCall {
 
   /// DepthwiseConv1D and DepthwiseConv2D: result channel `c · multiplier + m`.
   func depthwiseConvolution(axes: Int) throws(KerasError) -> ValueID {
-    try requireChannelsLast()
     let image = try image(axes: axes)
     let (weights, count) = try depthwiseKernel(
       channels: shape(image).channels, axes: axes, aliases: ["kernel"])
@@ -68,7 +66,6 @@ extension LayerCall {
 
   /// SeparableConv1D and SeparableConv2D: depthwise, then a mix of channels at each place.
   func separableConvolution(axes: Int) throws(KerasError) -> ValueID {
-    try requireChannelsLast()
     let image = try image(axes: axes)
     let (weights, count) = try depthwiseKernel(
       channels: shape(image).channels, axes: axes, aliases: [])

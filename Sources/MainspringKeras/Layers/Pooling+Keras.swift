@@ -5,7 +5,6 @@ import MainspringGraph
 extension LayerCall {
   /// MaxPooling and AveragePooling in one or two axes; the border does not count.
   func pooling(_ kind: Pool.Kind, axes: Int) throws(KerasError) -> ValueID {
-    try requireChannelsLast()
     let size = try extent("pool_size", axes: axes, default: 2)
     let stride = layer.value("strides") == nil ? size : try extent("strides", axes: axes)
     let padding = try padding()
@@ -19,9 +18,9 @@ extension LayerCall {
 
   /// GlobalMaxPooling and GlobalAveragePooling over one or two axes.
   func globalPooling(_ kind: Reduce.Kind, axes: Int) throws(KerasError) -> ValueID {
-    try requireChannelsLast()
     let keeps = try layer.flag("keepdims", default: false)
-    let reduce = Reduce(kind: kind, axes: Array(1...axes), keepsAxes: keeps)
+    let first = try channelsFirst() ? 2 : 1
+    let reduce = Reduce(kind: kind, axes: Array(first..<first + axes), keepsAxes: keeps)
     return try add(.reduce(reduce), to: try input(rank: axes + 2))
   }
 }

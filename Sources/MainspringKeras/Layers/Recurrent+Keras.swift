@@ -26,7 +26,9 @@ struct RecurrentSettings {
 
 extension LayerCall {
   /// LSTM, GRU or SimpleRNN, forwards or backwards; results stay in processing order.
-  func recurrent() throws(KerasError) -> ValueID {
+  ///
+  /// - Parameter cellScope: where the weights are, for a cell inside another layer.
+  func recurrent(cellScope: WeightScope? = nil) throws(KerasError) -> ValueID {
     let settings = try RecurrentSettings(layer, generation)
     var value = try input(rank: 3)
     if settings.goesBackwards {
@@ -35,7 +37,7 @@ extension LayerCall {
     let features = shape(value).channels
     var cell = self
     // In a tree of objects, weights belong to the cell.
-    if assembly.weights.table.kind.isTree { cell.scope = scope.part("cell") }
+    cell.scope = cellScope ?? scope.part("cell")
     switch layer.kind {
     case "LSTM", "CuDNNLSTM": return try add(.lstm(try cell.lstm(settings, features)), to: value)
     case "GRU", "CuDNNGRU": return try add(.gru(try cell.gru(settings, features)), to: value)

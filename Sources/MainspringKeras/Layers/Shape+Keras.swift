@@ -5,8 +5,13 @@ import MainspringGraph
 extension LayerCall {
   /// Flatten: everything but the batch on one axis.
   func flatten() throws(KerasError) -> ValueID {
-    try requireChannelsLast()
-    let value = try input()
+    var value = try input()
+    let rank = shape(value).rank
+    if rank > 2, try channelsFirst() {
+      // Keras flattens both layouts in the same order.
+      let order = [0] + Array(2..<rank) + [1]
+      value = try add(.transpose(Transpose(permutation: order)), to: value, "channels_last")
+    }
     let extents = shape(value).extents
     guard let batch = extents.first, batch >= 1 else {
       throw operandFailure("a batch", "\(shape(value))")

@@ -11,8 +11,7 @@ extension LayerCall {
     let value = try input()
     let extents = shape(value).extents
     guard extents.count >= 3 else { throw operandFailure("[batch, time, …]", "\(shape(value))") }
-    var innerScope = scope
-    if assembly.weights.table.kind.isTree { innerScope = scope.part("layer") }
+    var innerScope = scope.part("layer")
     innerScope.path = inner.path
     if worksOnLastAxis(inner) {
       return try apply(inner, to: value, innerScope)

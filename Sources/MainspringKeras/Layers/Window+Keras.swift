@@ -31,9 +31,20 @@ extension LayerCall {
       ? Extent2D(height: 1, width: numbers[0]) : Extent2D(height: numbers[0], width: numbers[1])
   }
 
+  /// Whether channels come right after the batch.
+  func channelsFirst() throws(KerasError) -> Bool {
+    try layer.require(
+      "data_format", isOneOf: [.string("channels_last"), .string("channels_first")])
+    return layer.value("data_format") == .string("channels_first")
+  }
+
   /// The image a layer with one or two spatial axes works on: `[batch, 1, time, channels]` in 1-D.
   func image(axes: Int) throws(KerasError) -> ValueID {
-    let value = try input(rank: axes + 2)
+    var value = try input(rank: axes + 2)
+    if try channelsFirst() {
+      let order = [0] + Array(2..<axes + 2) + [1]
+      value = try add(.transpose(Transpose(permutation: order)), to: value, "channels_last")
+    }
     guard axes == 1 else { return value }
     let extents = shape(value).extents
     return try reshape(value, to: [extents[0], 1, extents[1], extents[2]], "image")
@@ -41,9 +52,14 @@ extension LayerCall {
 
   /// Undoes `image(axes:)`.
   func sequence(_ image: ValueID, axes: Int) throws(KerasError) -> ValueID {
-    guard axes == 1 else { return image }
-    let extents = shape(image).extents
-    return try reshape(image, to: [extents[0], extents[2], extents[3]], "sequence")
+    var value = image
+    if axes == 1 {
+      let extents = shape(image).extents
+      value = try reshape(image, to: [extents[0], extents[2], extents[3]], "sequence")
+    }
+    guard try channelsFirst() else { return value }
+    let order = [0, axes + 1] + Array(1...axes)
+    return try add(.transpose(Transpose(permutation: order)), to: value, "channels_first")
   }
 
   /// Zeros in front of the first time step, so that no result sees a later one.
