@@ -7,8 +7,8 @@ Run with Python 3 and NumPy 2 (the files in the repository are of NumPy 2.4.6):
     python3 tools/make-numpy-fixtures.py [folder]
 """
 
+import argparse
 import pathlib
-import sys
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -21,7 +21,10 @@ def save(folder, name, array, version=None):
 
 def main():
     default = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "numpy"
-    folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path, nargs="?", default=default)
+    folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
 
     # Elements are (i - 4) / 4: exact in every float type.

@@ -12,7 +12,7 @@ func decodeFloats(
   _ bytes: Span<UInt8>, as element: NumPyElement, into target: inout MutableSpan<Float>,
   at first: Int
 ) {
-  precondition(element.isFloat, "integers are not read as floats")
+  precondition(element.kind == .float, "integers are not read as floats")
   let count = bytes.count / element.byteCount
   precondition(count * element.byteCount == bytes.count, "part of an element")
   let raw = unsafe bytes.bytes
@@ -56,7 +56,7 @@ func float(half bits: UInt16) -> Float {
 ///
 /// - Returns: `nil` when a uint64 is larger than `Int.max`.
 func decodeInteger(_ bytes: Span<UInt8>, as element: NumPyElement, at index: Int) -> Int? {
-  precondition(!element.isFloat, "floats are not read as integers")
+  precondition(element.kind == .integer, "floats are not read as integers")
   let width = element.byteCount
   precondition((index + 1) * width <= bytes.count, "element outside of the data")
   var bits: UInt64 = 0

@@ -12,14 +12,16 @@ struct HeaderLiteral: ~Escapable {
   }
 
   private let bytes: Span<UInt8>
+  private let kind: NumPyElement.Kind
   private let path: String
   private let end: Int
   private var position: Int
 
   @_lifetime(copy bytes)
-  init(bytes: Span<UInt8>, range: Range<Int>, path: String) {
+  init(bytes: Span<UInt8>, range: Range<Int>, expecting kind: NumPyElement.Kind, path: String) {
     precondition(range.upperBound <= bytes.count, "dictionary outside of the file")
     self.bytes = bytes
+    self.kind = kind
     self.path = path
     position = range.lowerBound
     end = range.upperBound
@@ -65,7 +67,7 @@ struct HeaderLiteral: ~Escapable {
     skipBlanks()
     if peek() == UInt8(ascii: "[") {
       throw .elementType(
-        path: path, expected: "float or integer", found: "structured records")
+        path: path, expected: kind.names, found: "structured records")
     }
     return try text("a quoted element type")
   }

@@ -10,7 +10,8 @@ package struct NumPyArray: Equatable, Sendable {
   /// An array of the given shape; traps unless the number of floats is its product.
   package init(shape: [Int], floats: [Float]) {
     precondition(
-      NumPyHeader.elementCount(of: shape) == floats.count, "\(floats.count) floats do not make \(shape)")
+      NumPyHeader.elementCount(of: shape) == floats.count,
+      "\(floats.count) floats do not make \(shape)")
     self.shape = shape
     self.floats = floats
   }
@@ -33,8 +34,8 @@ package struct NumPyArray: Equatable, Sendable {
   ///   - bytes: The whole file.
   ///   - name: Stands in errors where the path would.
   package init(bytes: [UInt8], name: String) throws(NumPyError) {
-    let header = try NumPyHeader(bytes: bytes.span, fileByteCount: bytes.count, path: name)
-    try header.requireFloats(path: name)
+    let header = try NumPyHeader(
+      bytes: bytes.span, fileByteCount: bytes.count, expecting: .float, path: name)
     var floats = [Float](repeating: 0, count: header.elementCount)
     var target = floats.mutableSpan
     decodeFloats(
@@ -51,14 +52,5 @@ package struct NumPyArray: Equatable, Sendable {
     bytes.reserveCapacity(bytes.count + floats.count * 4)
     NumPyHeader.append(floats.span, to: &bytes)
     return bytes
-  }
-}
-
-extension NumPyHeader {
-  func requireFloats(path: String) throws(NumPyError) {
-    if !element.isFloat {
-      throw .elementType(
-        path: path, expected: NumPyElement.floatNames, found: "\(element) '\(element.rawValue)'")
-    }
   }
 }

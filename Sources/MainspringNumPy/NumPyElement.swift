@@ -24,35 +24,47 @@ package enum NumPyElement: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether `NumPyArray` and `NumPyFile` take it.
-  package var isFloat: Bool {
-    switch self {
-    case .float16, .float32, .float64: true
-    case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64: false
+  /// What a reader takes.
+  package enum Kind: Sendable {
+    case float
+    case integer
+
+    var names: String {
+      switch self {
+      case .float: "float32, float64 or float16"
+      case .integer: "int8 to int64 or uint8 to uint64"
+      }
     }
   }
 
-  static let floatNames = "float32, float64 or float16"
-  static let integerNames = "int8 to int64 or uint8 to uint64"
+  package var kind: Kind {
+    switch self {
+    case .float16, .float32, .float64: .float
+    case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64: .integer
+    }
+  }
 
   /// The type behind a descriptor such as `<f4`, or the error that names what it is instead.
   static func parse(
-    _ descriptor: String, path: String
+    _ descriptor: String, expecting kind: Kind, path: String
   ) throws(NumPyError) -> NumPyElement {
     // NumPy writes '|' for one-byte types; '<' means the same there.
-    for element in allCases where element.rawValue == descriptor { return element }
-    for element in allCases where element.byteCount == 1 {
-      if descriptor == "<\(element.rawValue.dropFirst())" { return element }
+    let element = allCases.first {
+      $0.rawValue == descriptor
+        || ($0.byteCount == 1 && descriptor == "<\($0.rawValue.dropFirst())")
     }
+    if let element, element.kind == kind { return element }
     if descriptor.utf8.first == UInt8(ascii: ">") {
       throw .bigEndian(path: path, descriptor: descriptor)
     }
     throw .elementType(
-      path: path, expected: "float or integer", found: describe(descriptor))
+      path: path, expected: kind.names, found: element?.words ?? words(for: descriptor))
   }
 
-  /// Names a refused descriptor in words.
-  private static func describe(_ descriptor: String) -> String {
+  private var words: String { "\(self) '\(rawValue)'" }
+
+  /// Names a descriptor that no reader takes.
+  private static func words(for descriptor: String) -> String {
     let kind =
       switch descriptor.dropFirst().utf8.first {
       case UInt8(ascii: "O"): "Python objects (a pickle, which is never read)"

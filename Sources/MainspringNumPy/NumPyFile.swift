@@ -14,17 +14,9 @@ package struct NumPyFile: ~Copyable {
   /// - Throws: `NumPyError`: not readable, damaged, or not float32, float64 or float16 in C order.
   package init(path: String) throws(NumPyError) {
     let file = try RegularFile(path: path)
-    let header = try Self.floatHeader(of: file)
+    let header = try file.numPyHeader(expecting: .float)
     self.header = header
     self.file = file
-  }
-
-  private static func floatHeader(
-    of file: borrowing RegularFile
-  ) throws(NumPyError) -> NumPyHeader {
-    let header = try file.numPyHeader()
-    try header.requireFloats(path: file.path)
-    return header
   }
 
   /// The path it was opened with.

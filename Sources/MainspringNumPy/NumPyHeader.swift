@@ -28,15 +28,18 @@ package struct NumPyHeader: Equatable, Sendable {
   /// - Parameters:
   ///   - bytes: At least the first `longestPrefix + longestDictionary` bytes, or the whole file.
   ///   - fileByteCount: Size of the whole file; the data section must fill it exactly.
+  ///   - kind: What the caller takes; other types are refused by name.
   ///   - path: Named in errors.
   /// - Throws: `NumPyError` when the header is damaged, names a type, order or size that is not
   ///   read, or declares more or fewer bytes than the file has. Nothing is allocated by shape.
   /// - Complexity: O(header length).
-  package init(bytes: Span<UInt8>, fileByteCount: Int, path: String) throws(NumPyError) {
+  package init(
+    bytes: Span<UInt8>, fileByteCount: Int, expecting kind: NumPyElement.Kind, path: String
+  ) throws(NumPyError) {
     let dictionary = try Self.locateDictionary(bytes, path: path)
-    var literal = HeaderLiteral(bytes: bytes, range: dictionary, path: path)
+    var literal = HeaderLiteral(bytes: bytes, range: dictionary, expecting: kind, path: path)
     let fields = try literal.parse()
-    let element = try NumPyElement.parse(fields.descriptor, path: path)
+    let element = try NumPyElement.parse(fields.descriptor, expecting: kind, path: path)
     if fields.isFortranOrder { throw .fortranOrder(path: path) }
 
     guard let elementCount = Self.elementCount(of: fields.shape) else {

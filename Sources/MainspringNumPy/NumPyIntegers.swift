@@ -13,7 +13,7 @@ package struct NumPyIntegers: Equatable, Sendable {
   /// - Complexity: O(file size).
   package init(path: String) throws(NumPyError) {
     let file = try RegularFile(path: path)
-    let header = try file.numPyHeader()
+    let header = try file.numPyHeader(expecting: .integer)
     let data = try file.data(of: header)
     shape = header.shape
     values = try Self.decode(data.span, header: header, path: path)
@@ -25,7 +25,8 @@ package struct NumPyIntegers: Equatable, Sendable {
   ///   - bytes: The whole file.
   ///   - name: Stands in errors where the path would.
   package init(bytes: [UInt8], name: String) throws(NumPyError) {
-    let header = try NumPyHeader(bytes: bytes.span, fileByteCount: bytes.count, path: name)
+    let header = try NumPyHeader(
+      bytes: bytes.span, fileByteCount: bytes.count, expecting: .integer, path: name)
     shape = header.shape
     values = try Self.decode(
       bytes.span.extracting(droppingFirst: header.dataOffset), header: header, path: name)
@@ -35,10 +36,6 @@ package struct NumPyIntegers: Equatable, Sendable {
     _ bytes: Span<UInt8>, header: NumPyHeader, path: String
   ) throws(NumPyError) -> [Int] {
     let element = header.element
-    if element.isFloat {
-      throw .elementType(
-        path: path, expected: NumPyElement.integerNames, found: "\(element) '\(element.rawValue)'")
-    }
     var values: [Int] = []
     values.reserveCapacity(header.elementCount)
     for index in 0..<header.elementCount {
@@ -53,11 +50,11 @@ package struct NumPyIntegers: Equatable, Sendable {
 
 extension RegularFile {
   /// Reads and checks the header against the size of the file.
-  func numPyHeader() throws(NumPyError) -> NumPyHeader {
+  func numPyHeader(expecting kind: NumPyElement.Kind) throws(NumPyError) -> NumPyHeader {
     let start = try bytes(
       at: 0,
       count: min(byteCount, NumPyHeader.longestPrefix + NumPyHeader.longestDictionary))
-    return try NumPyHeader(bytes: start.span, fileByteCount: byteCount, path: path)
+    return try NumPyHeader(bytes: start.span, fileByteCount: byteCount, expecting: kind, path: path)
   }
 
   /// Reads the whole data section; its size was checked against the file when opening it.

@@ -7,32 +7,40 @@ import _MainspringTestSupport
 
 @Suite struct NumPyErrorTests {
   @Test(arguments: [
-    (
-      "fortran",
-      "expected C order (row-major), found Fortran order; save numpy.ascontiguousarray(x) instead"
-    ),
     ("bigendian", "expected little-endian elements, found big-endian '>f4'"),
-    ("bool", "expected elements of type float or integer, found bool '|b1'"),
-    ("complex", "expected elements of type float or integer, found complex '<c8'"),
-    (
-      "object",
-      "expected elements of type float or integer, found Python objects (a pickle, which is never read) '|O'"
-    ),
-    ("text", "expected elements of type float or integer, found text '<U5'"),
-    ("bytes", "expected elements of type float or integer, found byte strings '|S5'"),
-    ("structured", "expected elements of type float or integer, found structured records"),
-    ("datetime", "expected elements of type float or integer, found datetime '<M8[D]'"),
-    ("longdouble", "expected elements of type float or integer, found extended floats '<f16'"),
+    ("bool", "found bool '|b1'"),
+    ("complex", "found complex '<c8'"),
+    ("object", "found Python objects (a pickle, which is never read) '|O'"),
+    ("text", "found text '<U5'"),
+    ("bytes", "found byte strings '|S5'"),
+    ("structured", "found structured records"),
+    ("datetime", "found datetime '<M8[D]'"),
+    ("longdouble", "found extended floats '<f16'"),
   ])
   func refusesOtherElementsByName(name: String, reason: String) {
     let path = fixture("refused-\(name)")
-    let message = "\(path): \(reason)"
+    func message(_ type: String) -> String {
+      "\(path): " + (reason.hasPrefix("found") ? "expected elements of type \(type), " : "")
+        + reason
+    }
+    let floats = message("float32, float64 or float16")
+    let integers = message("int8 to int64 or uint8 to uint64")
     #expect(
-      message == caught { () throws(NumPyError) in _ = try NumPyArray(path: path) }?.description)
+      floats == caught { () throws(NumPyError) in _ = try NumPyArray(path: path) }?.description)
     #expect(
-      message == caught { () throws(NumPyError) in _ = try NumPyFile(path: path) }?.description)
+      floats == caught { () throws(NumPyError) in _ = try NumPyFile(path: path) }?.description)
     #expect(
-      message == caught { () throws(NumPyError) in _ = try NumPyIntegers(path: path) }?.description)
+      integers == caught { () throws(NumPyError) in _ = try NumPyIntegers(path: path) }?.description
+    )
+  }
+
+  @Test func refusesFortranOrder() {
+    let path = fixture("refused-fortran")
+    #expect(open(path) == .fortranOrder(path: path))
+    #expect(
+      open(path)?.description
+        == "\(path): expected C order (row-major), found Fortran order; "
+        + "save numpy.ascontiguousarray(x) instead")
   }
 
   @Test func keepsFloatsAndIntegersApart() {
