@@ -84,14 +84,17 @@ static inline void chdf5_last_error(struct chdf5_error *error) {
 }
 
 /// Opens a file that is in memory; libhdf5 takes a copy. `error` is set on failure.
-static inline hid_t chdf5_open_image(void *image, size_t count, struct chdf5_error *error) {
+///
+/// `name` must not be that of another open file: libhdf5 would take both for the same.
+static inline hid_t chdf5_open_image(
+    const char *name, void *image, size_t count, struct chdf5_error *error) {
   memset(error, 0, sizeof *error);
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   if (access < 0) return -1;
   hid_t file = -1;
   if (H5Pset_fapl_core(access, 65536, 0) >= 0 &&
       H5Pset_file_image(access, image, count) >= 0) {
-    file = H5Fopen("model", H5F_ACC_RDONLY, access);
+    file = H5Fopen(name, H5F_ACC_RDONLY, access);
   }
   // Before the next call clears it.
   if (file < 0) chdf5_last_error(error);

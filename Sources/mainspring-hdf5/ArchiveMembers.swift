@@ -17,7 +17,8 @@ struct ArchiveMembers {
         throw Refusal(.damaged, "the archive has two members named '\(entry.name)'")
       }
     }
-    try ArchiveMembers.check(needed.values, limit: archive.expandedByteCount)
+    try ArchiveMembers.check(
+      needed.values.sorted { $0.index < $1.index }, limit: archive.expandedByteCount)
 
     guard needed["config.json"] != nil else {
       throw Refusal(
@@ -66,9 +67,7 @@ struct ArchiveMembers {
     return shards
   }
 
-  private static func check(
-    _ entries: some Sequence<ZipEntry>, limit: Int
-  ) throws(Refusal) {
+  private static func check(_ entries: [ZipEntry], limit: Int) throws(Refusal) {
     var total: UInt64 = 0
     for entry in entries {
       guard entry.encryption == UInt16(ZIP_EM_NONE) else {

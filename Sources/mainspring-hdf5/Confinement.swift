@@ -15,6 +15,11 @@ enum Confinement {
 
   /// - Throws: `Refusal` when a limit cannot be set: nothing is read without the limits.
   static func enter(fileByteCount: Int, seconds: UInt64) throws(Refusal) {
+    // The Swift runtime has put handlers in place that start a debugger; they cannot from here
+    // on, and would hide from the loader how this process died.
+    for number in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
+      _ = signal(number, SIG_DFL)
+    }
     // Room for the libraries, for the archive, one member of it and libhdf5's copies of that.
     let base: UInt64 = 1 << 28
     let expanded = UInt64(expandedByteCount(fileByteCount: fileByteCount))

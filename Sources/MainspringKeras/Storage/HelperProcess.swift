@@ -13,6 +13,10 @@ final class HelperProcess {
   private(set) var processID: pid_t
   private let timeoutSeconds: Int
   private var deadline: ContinuousClock.Instant = .now
+  /// What has arrived, and how much of it has been taken.
+  private var received: [UInt8] = []
+  private var receivedOffset = 0
+  private var arrivals = [UInt8](repeating: 0, count: 1 << 16)
 
   /// Starts `program` on the open `model`.
   ///
@@ -164,42 +168,53 @@ extension HelperProcess {
 
   /// Exactly `count` bytes. Memory grows with what arrives, not with what was announced.
   func receive(_ count: Int) throws(StorageError) -> [UInt8] {
-    let step = 1 << 20
-    var bytes: [UInt8] = []
-    while bytes.count < count {
-      let start = bytes.count
-      bytes.append(contentsOf: repeatElement(0, count: min(step, count - start)))
-      var failure: StorageError?
-      unsafe bytes.withUnsafeMutableBytes { buffer in
-        do throws(StorageError) {
-          try unsafe receive(into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
-        } catch { failure = error }
-      }
-      if let failure { throw failure }
+    while received.count - receivedOffset < count {
+      received.removeFirst(receivedOffset)
+      receivedOffset = 0
+      var got: Result<Int, StorageError> = .success(0)
+      unsafe arrivals.withUnsafeMutableBytes { got = unsafe receiveSome(into: $0) }
+      received.append(contentsOf: arrivals[..<(try got.get())])
     }
+    let bytes = Array(received[receivedOffset..<receivedOffset + count])
+    receivedOffset += count
     return bytes
   }
 
   /// `count` floats; the caller has checked that it wants that many.
   func receiveFloats(_ count: Int) throws(StorageError) -> [Float] {
     var floats = [Float](repeating: 0, count: count)
+    let early = received[receivedOffset...].prefix(4 * count)
+    receivedOffset += early.count
     var failure: StorageError?
     unsafe floats.withUnsafeMutableBytes { buffer in
-      do throws(StorageError) { try unsafe receive(into: buffer) } catch { failure = error }
+      unsafe buffer.copyBytes(from: early)
+      var offset = early.count
+      while offset < buffer.count, failure == nil {
+        switch unsafe receiveSome(into: UnsafeMutableRawBufferPointer(rebasing: buffer[offset...]))
+        {
+        case .success(let got): offset += got
+        case .failure(let error): failure = error
+        }
+      }
     }
     if let failure { throw failure }
     return floats
   }
 
-  private func receive(into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) {
-    var offset = 0
-    while offset < buffer.count {
-      try wait(for: Int16(POLLIN))
-      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[offset...])
-      let count = unsafe recv(socket.number, rest.baseAddress, rest.count, Int32(MSG_DONTWAIT))
-      if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
-      guard count > 0 else { throw unexpectedEnd() }
-      offset += count
+  /// What is there, at least one byte.
+  private func receiveSome(
+    into buffer: UnsafeMutableRawBufferPointer
+  ) -> Result<Int, StorageError> {
+    do throws(StorageError) {
+      while true {
+        try wait(for: Int16(POLLIN))
+        let got = unsafe recv(socket.number, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+        if got < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+        guard got > 0 else { throw unexpectedEnd() }
+        return .success(got)
+      }
+    } catch {
+      return .failure(error)
     }
   }
 

@@ -15,7 +15,7 @@ final class HDF5File {
       throw Refusal(.internalFailure, "libhdf5 cannot be set up")
     }
     var error = chdf5_error()
-    let id = unsafe chdf5_open_image(bytes.base, bytes.count, &error)
+    let id = unsafe chdf5_open_image(name ?? "model", bytes.base, bytes.count, &error)
     guard id >= 0 else {
       let place = name.map { "member '\($0)'" } ?? "HDF5"
       if let declared = HDF5Superblock.declaredByteCount(bytes.bytes), declared > bytes.count {
