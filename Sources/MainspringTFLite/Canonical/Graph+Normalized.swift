@@ -8,12 +8,14 @@ extension Graph {
   /// Several graphs mean the same to a TFLite file: time in the height or in the width of an
   /// image, a multiplication and an addition or one scale-and-shift, a last step cut out of a
   /// sequence or never computed. This picks one of each, so that the graph written and the graph
-  /// read back are equal exactly when both are normalized. Results change by no bit.
+  /// read back are equal exactly when both are normalized. Results change by no bit, but for
+  /// the sign of zeros.
   ///
   /// - Throws: `GraphError` when a shape rule refuses, which a well-formed graph does not provoke.
   /// - Complexity: O(values + operands).
   public func normalized() throws(GraphError) -> Graph {
-    try droppingIdentities()
+    try simplifyingSettings()
+      .droppingIdentities()
       .replacingUnitTransposes()
       .layingOutWindows()
       .mergingScaleAndShift()

@@ -60,17 +60,6 @@ extension Graph {
   }
 }
 
-extension FusedActivation {
-  fileprivate var function: Unary.Function? {
-    switch self {
-    case .none: nil
-    case .relu: .relu
-    case .relu6: .relu6
-    case .reluN1To1: .reluN1To1
-    }
-  }
-}
-
 extension Tensor {
   /// The floats with the opposite sign; exact.
   fileprivate var negated: Tensor {

@@ -56,10 +56,10 @@ struct GraphCopier {
   }
 
   /// Appends an operator under the name of a source node's result.
-  mutating func add(_ operation: Operator, _ operands: [ValueID], _ node: Node)
-    throws(GraphError) -> ValueID
-  {
-    try result.add(operation, to: operands, name: source.values[node.output].name)
+  mutating func add(
+    _ operation: Operator, _ operands: [ValueID], _ node: Node, suffix: String = ""
+  ) throws(GraphError) -> ValueID {
+    try result.add(operation, to: operands, name: source.values[node.output].name + suffix)
   }
 
   /// From now on the result of a source node is this value of the copy.

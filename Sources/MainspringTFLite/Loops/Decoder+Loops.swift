@@ -45,17 +45,23 @@ extension Decoder {
 
   /// The product of all steps with the input weights, which the loop reads row by row.
   private func projection(of loop: LoopPattern) -> (dense: Dense, input: ValueID)? {
-    // Nodes are in the order of their results.
+    guard let index = producer(of: loop.projected),
+      case .dense(let dense) = graph.nodes[index].operation, dense.activation == .none,
+      graph.shape(of: graph.nodes[index].inputs[0]).rank == 2
+    else { return nil }
+    return (dense, graph.nodes[index].inputs[0])
+  }
+
+  /// The node that computes a value.
+  ///
+  /// - Complexity: O(log nodes); nodes are in the order of their results.
+  private func producer(of value: ValueID) -> Int? {
     var (low, high) = (0, graph.nodes.count)
     while low < high {
       let middle = (low + high) / 2
-      if graph.nodes[middle].output < loop.projected { low = middle + 1 } else { high = middle }
+      if graph.nodes[middle].output < value { low = middle + 1 } else { high = middle }
     }
-    guard low < graph.nodes.count, graph.nodes[low].output == loop.projected,
-      case .dense(let dense) = graph.nodes[low].operation, dense.activation == .none,
-      graph.shape(of: graph.nodes[low].inputs[0]).rank == 2
-    else { return nil }
-    return (dense, graph.nodes[low].inputs[0])
+    return low < graph.nodes.count && graph.nodes[low].output == value ? low : nil
   }
 
   /// The body without the counter and without collecting results, as a graph.
@@ -108,7 +114,14 @@ extension Decoder {
     }
     let features = graph.shape(of: input)[1]
     let steps = try shape([1, loop.time, features], .call(call))
-    let x = try reshape(.value(input), to: steps, call)
+    // The rows were a sequence before as a rule.
+    var x = Known.value(input)
+    if let index = producer(of: input), case .reshape = graph.nodes[index].operation,
+      graph.shape(of: graph.nodes[index].inputs[0]) == steps
+    {
+      x = .value(graph.nodes[index].inputs[0])
+    }
+    x = try reshape(x, to: steps, call)
     let resultIndex = loop.sequence ?? 1
     let result = try apply(cell.operation, [x], call, name: name(call, resultIndex))
     let end = Tensor(

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MainspringGraph
+
+extension Graph {
+  /// Settings without effect take their simplest value, and what TFLite expresses in one way only
+  /// is expressed so.
+  ///
+  /// A bias of zeros is none (runtimes insist on one for some operators, TensorFlow drops it for
+  /// others); a slice of one element has stride 1; a reduction of no axes is a reshape; operators
+  /// whose options have no activation are followed by one; neighbouring axes only are reversed at
+  /// once.
+  func simplifyingSettings() throws(GraphError) -> Graph {
+    var copier = GraphCopier(self)
+    for node in nodes {
+      let output = shape(of: node.output)
+      guard let simple = node.operation.simplified(output: output) else {
+        try copier.copy(node)
+        continue
+      }
+      var operands: [ValueID] = []
+      for input in node.inputs { operands.append(copier.value(input)) }
+      for step in simple {
+        operands = [try copier.add(step.operation, operands, node, suffix: step.suffix)]
+      }
+      copier.replace(node, with: operands[0])
+    }
+    return try copier.finish()
+  }
+}
+
+/// One of the operators that stand for another; the last has no suffix to its name.
+private struct Step {
+  let operation: Operator
+  var suffix = ""
+}
+
+extension Operator {
+  /// Nil when there is nothing to simplify.
+  fileprivate func simplified(output: Shape) -> [Step]? {
+    switch self {
+    case .dense(var x) where x.bias?.isAllZero == true:
+      x.bias = nil
+      return [Step(operation: .dense(x))]
+    case .convolution(var x) where x.bias?.isAllZero == true:
+      x.bias = nil
+      return [Step(operation: .convolution(x))]
+    case .transposedConvolution(var x) where x.bias?.isAllZero == true:
+      x.bias = nil
+      return [Step(operation: .transposedConvolution(x))]
+    case .binary(var x) where !x.function.fusesActivation:
+      guard let activation = x.activation.function else { return nil }
+      x.activation = .none
+      return [
+        Step(operation: .binary(x), suffix: "/unclamped"),
+        Step(operation: .unary(Unary(activation))),
+      ]
+    case .reduce(let x) where x.axes.isEmpty:
+      return [Step(operation: .reshape(Reshape(to: output)))]
+    case .slice(var x):
+      for axis in x.count.indices where x.count[axis] <= 1 {
+        x.stride[axis] = 1
+        if x.count[axis] == 0 { x.begin[axis] = 0 }
+      }
+      return [Step(operation: .slice(x))]
+    case .reverse(let x): return x.runs
+    default: return nil
+    }
+  }
+}
+
+extension Reverse {
+  /// One operator for each run of neighbouring axes; nil when there is one run at most.
+  fileprivate var runs: [Step]? {
+    var runs: [[Int]] = []
+    for axis in axes {
+      if let last = runs.last?.last, last + 1 == axis {
+        runs[runs.count - 1].append(axis)
+      } else {
+        runs.append([axis])
+      }
+    }
+    guard runs.count > 1 else { return nil }
+    return runs.indices.map { index in
+      Step(
+        operation: .reverse(Reverse(axes: runs[index])),
+        suffix: index == runs.count - 1 ? "" : "/\(index)")
+    }
+  }
+}
+
+extension FusedActivation {
+  /// The same function as an operator of its own.
+  var function: Unary.Function? {
+    switch self {
+    case .none: nil
+    case .relu: .relu
+    case .relu6: .relu6
+    case .reluN1To1: .reluN1To1
+    }
+  }
+}
