@@ -89,7 +89,7 @@ cfb_offset cfb_offsets(cfb_builder *self, const cfb_offset *offsets, size_t coun
 
 cfb_offset cfb_scalars(cfb_builder *self, const void *elements, size_t count, size_t width,
                        size_t alignment) {
-  const bool aligned = alignment >= width && alignment <= 64 && (alignment & (alignment - 1)) == 0;
+  const bool aligned = alignment >= width && alignment <= 32 && (alignment & (alignment - 1)) == 0;
   const bool valid = !self->in_table && (elements || !count) && is_width(width) && aligned;
   // More than fits stays more than fits, without overflowing.
   const size_t size = count <= maximum_size ? count * width : count;

@@ -187,6 +187,21 @@ import _MainspringTestSupport
     }
   }
 
+  @Test func refusesToUnrollWithoutEnd() throws {
+    var maker = ModelMaker(seed: 1)
+    let x = try maker.input([1, 50_000, 1])
+    let y = try maker.simpleRNN(1, x, activation: .tanh, returnsSequence: false)
+    let graph = try maker.finish(y)
+    #expect(try convert(graph).count < 10_000)
+    let error = #expect(throws: ConvertError.self) {
+      try convert(graph, options: EncodingOptions(recurrent: .unrolled))
+    }
+    #expect(
+      error?.description
+        == "'simplernn_1': SimpleRNN over 50000 steps is too long to unroll: 4 operators a step, "
+        + "at most 100000 in all")
+  }
+
   @Test(.enabled(if: Location.hasShared, "needs ../shared"))
   func keepsTheGestureModelSmall() throws {
     let bytes = try readFile(Location.shared("models/geotec/tfk_float32.tflite"))

@@ -46,7 +46,7 @@ cfb_offset cfb_string(cfb_builder *builder, const void *_Nullable bytes, size_t 
 cfb_offset cfb_offsets(cfb_builder *builder, const cfb_offset *_Nullable offsets, size_t count);
 
 /// A vector of little-endian scalars of `width` bytes (1, 2, 4 or 8), the first of which lies at a
-/// multiple of `alignment` (a power of two from `width` to 64) in the finished buffer.
+/// multiple of `alignment` (a power of two from `width` to 32) in the finished buffer.
 cfb_offset cfb_scalars(cfb_builder *builder, const void *_Nullable elements, size_t count,
                        size_t width, size_t alignment);
 

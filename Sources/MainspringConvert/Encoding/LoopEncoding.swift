@@ -48,6 +48,9 @@ extension RecurrentCell {
     }
   }
 
+  /// Operators of one unrolled layer; no runtime is of use beyond.
+  private static var maximumUnrolledCount: Int { 100_000 }
+
   private var stateNames: [String] { stateCount == 2 ? ["h", "c"] : ["h"] }
 
   private func step(at site: Site) throws(ConvertError) -> Graph {
@@ -160,6 +163,13 @@ extension RecurrentCell {
     throws(ConvertError)
   {
     let graph = try step(at: site)
+    let steps = site.inputShape[1]
+    guard steps <= RecurrentCell.maximumUnrolledCount / (graph.nodes.count + 1) else {
+      throw site.unsupported(
+        operation.name,
+        "over \(steps) steps is too long to unroll: \(graph.nodes.count + 1) operators a step, at "
+          + "most \(RecurrentCell.maximumUnrolledCount) in all")
+    }
     let all = try project(site, in: &encoder)
     let zeros = encoder.floats(
       [Float](repeating: 0, count: units), extents: [1, units], name: "\(site.name)/h0")
@@ -168,7 +178,7 @@ extension RecurrentCell {
     var state = stateNames.map { _ in zeros }
     var constants: [ValueID: Int32] = [:]
     var outputs: [Int32] = []
-    for time in 0..<site.inputShape[1] {
+    for time in 0..<steps {
       let prefix = "\(site.name)/\(time)/"
       let begin = encoder.integers([time, 0], name: "\(prefix)begin")
       let a = encoder.addTensor(name: "\(prefix)a", extents: [1, width])

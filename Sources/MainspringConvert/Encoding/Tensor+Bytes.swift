@@ -50,6 +50,6 @@ extension TFLiteModel.QuantizationRecord {
   init(storing quantization: Quantization) {
     self.init(
       scales: quantization.scales, zeroPoints: quantization.zeroPoints,
-      axis: Int32(quantization.axis))
+      axis: Int32(clamping: quantization.axis))
   }
 }
