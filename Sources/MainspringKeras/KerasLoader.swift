@@ -21,11 +21,12 @@ struct KerasLoader {
     let book = WeightBook(table: table)
     // The first time over finds out what is needed, the second builds with it.
     let needs = Assembly(generation: generation, options: options, weights: book)
-    let model = try ArchitectureReader(generation: generation).model(json)
+    let reader = ArchitectureReader(generation: generation, groups: book.groupNames)
+    let model = try reader.model(json)
     try build(model, needs)
     try book.bind(model)
     let assembly = Assembly(generation: generation, options: options, weights: book)
-    try build(try ArchitectureReader(generation: generation).model(json), assembly)
+    try build(try reader.model(json), assembly)
     return KerasModel(
       graph: assembly.graph, kerasVersion: version,
       backend: backend ?? json["backend"]?.string, kind: kind, name: model.name,

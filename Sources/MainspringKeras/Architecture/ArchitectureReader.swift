@@ -3,6 +3,8 @@
 /// Turns the JSON of a model into layers with calls.
 struct ArchitectureReader {
   let generation: KerasGeneration
+  /// Names of the groups of weights; the only place that names a nested Sequential of Keras 2.1.
+  var groups: [String] = []
 
   /// The classes a model itself can have.
   static func isModel(_ kind: String) -> Bool {
@@ -35,8 +37,11 @@ struct ArchitectureReader {
     }
     var layers: [LayerConfig] = []
     var names: Set<String> = []
+    var unnamed = scope.isEmpty ? groupsWithoutLayer(list)[...] : []
     for element in list {
-      let layer = try layer(element, scope: scope, trainable: trainable)
+      let isUnnamed = element["config"]?.array != nil && element["name"] == nil
+      let layer = try layer(
+        element, scope: scope, trainable: trainable, named: isUnnamed ? unnamed.popFirst() : nil)
       guard names.insert(layer.name).inserted else {
         throw .architecture(
           place: "layer '\(layer.path)'", expected: "a name of its own", found: "two of it")
@@ -54,13 +59,18 @@ struct ArchitectureReader {
   }
 
   /// One layer, with what is inside it when it is a model.
-  func layer(_ json: JSON, scope: String, trainable: Bool) throws(KerasError) -> LayerConfig {
+  ///
+  /// - Parameter given: its name where the file has none.
+  func layer(_ json: JSON, scope: String, trainable: Bool, named given: String? = nil)
+    throws(KerasError) -> LayerConfig
+  {
     guard let kind = json["class_name"]?.string, let config = json["config"] else {
       throw .architecture(
         place: scope.isEmpty ? "a layer" : "a layer of '\(scope)'",
         expected: "an object with 'class_name' and 'config'", found: "\(json)")
     }
-    guard let name = config["name"]?.string ?? json["name"]?.string ?? bareName(kind, config)
+    guard
+      let name = config["name"]?.string ?? json["name"]?.string ?? given ?? bareName(kind, config)
     else {
       throw .architecture(
         place: scope.isEmpty ? "a layer" : "a layer of '\(scope)'", expected: "a name",
@@ -89,7 +99,13 @@ struct ArchitectureReader {
       buildShape: json["build_config"]?["input_shape"], model: nested)
   }
 
-  /// A nested Sequential of Keras 1 is a bare list, without a name.
+  /// Groups of weights that are none of the named layers', in order.
+  private func groupsWithoutLayer(_ layers: [JSON]) -> [String] {
+    let names = Set(layers.compactMap { $0["config"]?["name"]?.string ?? $0["name"]?.string })
+    return groups.filter { !names.contains($0) }
+  }
+
+  /// A nested Sequential of Keras 2.1 and before is a bare list, without a name.
   private func bareName(_ kind: String, _ config: JSON) -> String? {
     config.array == nil ? nil : SnakeCase.name(of: kind)
   }

@@ -12,7 +12,7 @@ struct ModelBuilder {
   let prefix: String
 
   /// One call of one layer, by position in the model.
-  private struct Task: Hashable {
+  struct Task: Hashable {
     let layer: Int
     let call: Int
   }
@@ -30,7 +30,8 @@ struct ModelBuilder {
       values[reference] = value
     }
     let directories = assembly.weights.directories(of: model, in: scope)
-    var waiting = waitingTasks(values)
+    let calls = try liveCalls()
+    var waiting = waitingTasks(calls, values)
     var order = readyTasks(waiting, values)
     var next = 0
     while next < order.count {
@@ -40,7 +41,7 @@ struct ModelBuilder {
       let results = try LayerRunner(
         assembly: assembly, layer: layer, call: task.call, model: model,
         scope: weightScope(task.layer, directories), name: valueName(layer, task.call)
-      ).run(layer.calls[task.call], values)
+      ).run(calls[task.layer][task.call] ?? layer.calls[task.call], values)
       for (index, value) in results.enumerated() {
         let reference = TensorReference(layer: layer.name, call: task.call, result: index)
         values[reference] = value
@@ -73,39 +74,6 @@ struct ModelBuilder {
   private func valueName(_ layer: LayerConfig, _ call: Int) -> String {
     let name = prefix.isEmpty ? layer.name : "\(prefix)/\(layer.name)"
     return call == 0 ? name : "\(name):\(call)"
-  }
-
-  // MARK: Order
-
-  private struct Waiting {
-    var users: [TensorReference: [Task]] = [:]
-    /// Operands a task still waits for.
-    var missing: [Task: Int] = [:]
-  }
-
-  private func waitingTasks(_ values: [TensorReference: ValueID]) -> Waiting {
-    var waiting = Waiting()
-    for (position, layer) in model.layers.enumerated() {
-      for call in layer.calls.indices {
-        let task = Task(layer: position, call: call)
-        let needed = Set(layer.calls[call].tensors).filter { values[$0] == nil }
-        waiting.missing[task] = needed.count
-        for reference in needed { waiting.users[reference, default: []].append(task) }
-      }
-    }
-    return waiting
-  }
-
-  private func readyTasks(_ waiting: Waiting, _ values: [TensorReference: ValueID]) -> [Task] {
-    var ready: [Task] = []
-    for (position, layer) in model.layers.enumerated() {
-      for call in layer.calls.indices {
-        let task = Task(layer: position, call: call)
-        let reference = TensorReference(layer: layer.name, call: call, result: 0)
-        if waiting.missing[task] == 0, values[reference] == nil { ready.append(task) }
-      }
-    }
-    return ready
   }
 
   private func weightScope(_ position: Int, _ directories: [String: String]) -> WeightScope {

@@ -48,6 +48,19 @@ enum KerasOperations {
     (["Sqrt", "math.sqrt"], { (c) throws(KerasError) in try c.unary(.squareRoot) }),
     (["Rsqrt", "math.rsqrt"], { (c) throws(KerasError) in try c.unary(.reciprocalSquareRoot) }),
     (["Square", "math.square"], { (c) throws(KerasError) in try c.unary(.square) }),
+    (
+      ["LeakyRelu", "Elu", "Gelu", "ReLU"],
+      { (c) throws(KerasError) in
+        try c.parametricActivation()
+      }
+    ),
+    (["Clip", "clip_by_value"], { (c) throws(KerasError) in try c.clip() }),
+    (["Power", "math.pow", "__operators__.pow"], { (c) throws(KerasError) in try c.power() }),
+    (
+      ["Matmul", "linalg.matmul", "__operators__.matmul"],
+      { (c) throws(KerasError) in try c.matMul() }
+    ),
+    (["Stack", "stack"], { (c) throws(KerasError) in try c.stack() }),
     (["Mean", "math.reduce_mean"], { (c) throws(KerasError) in try c.reduce(.mean) }),
     (["Sum", "math.reduce_sum"], { (c) throws(KerasError) in try c.reduce(.sum) }),
     (["Max", "math.reduce_max"], { (c) throws(KerasError) in try c.reduce(.maximum) }),

@@ -82,6 +82,38 @@ extension OperationCall {
     return try add(.concatenate(Concatenate(axis: position)), to: operands)
   }
 
+  /// Operands side by side on an axis of their own.
+  func stack() throws(KerasError) -> ValueID {
+    guard case .list(let elements) = argument(0, "x", "values") else {
+      throw failure("x", "a list of tensors", argument(0, "x", "values"))
+    }
+    let given = try integers(1, "axis") ?? [0]
+    var operands: [ValueID] = []
+    var position = 0
+    for (index, element) in elements.enumerated() {
+      let value = try tensor(element, "x")
+      var extents = shape(value).extents
+      position = given.count == 1 && given[0] < 0 ? given[0] + extents.count + 1 : given[0]
+      guard given.count == 1, position >= 1, position <= extents.count else {
+        throw failure("axis", "an axis after the batch", argument(1, "axis"))
+      }
+      extents.insert(1, at: position)
+      operands.append(
+        try add(.reshape(Reshape(to: try Shape.keras(extents))), to: [value], "part\(index)"))
+    }
+    return try add(.concatenate(Concatenate(axis: position)), to: operands)
+  }
+
+  /// The product of the last two axes of two tensors.
+  func matMul() throws(KerasError) -> ValueID {
+    let a = try tensor(argument(0, "x1", "a"), "x1")
+    let b = try tensor(argument(1, "x2", "b"), "x2")
+    for key in ["transpose_a", "transpose_b", "adjoint_a", "adjoint_b"] where try flag(-1, key) {
+      throw failure(key, "false", argument(-1, key))
+    }
+    return try add(.matMul(MatMul()), to: [a, b])
+  }
+
   func reshaped(_ value: ValueID, _ extents: [Int]) throws(KerasError) -> ValueID {
     try add(.reshape(Reshape(to: try Shape.keras(extents))), to: [value])
   }

@@ -6,6 +6,9 @@ struct LegacyWeights {
 
   private var root: String { table.kind == .legacyModel ? "/model_weights" : "" }
 
+  /// Names of the groups, one for each outermost layer.
+  var groups: [String]? { table.attribute(root.isEmpty ? "/" : root, "layer_names") }
+
   /// Names and shapes of a group's weights in the order of its list.
   func weights(of group: String) -> [(name: String, shape: [Int])] {
     let names = table.attribute("\(root)/\(group)", "weight_names") ?? []
@@ -19,7 +22,7 @@ struct LegacyWeights {
   /// - Throws: ``KerasError`` when a group is missing or unknown, or when its weights are not
   ///   exactly those the layer needs.
   func bind(_ slots: [WeightSlot], model: ModelConfig) throws(KerasError) -> [String] {
-    guard let groups = table.attribute(root.isEmpty ? "/" : root, "layer_names") else {
+    guard let groups else {
       throw .architecture(
         place: "weights", expected: "an attribute 'layer_names'", found: "none")
     }

@@ -71,6 +71,9 @@ final class WeightBook {
     return group(scope.group).contains { WeightName.matches($0.last, variable) }
   }
 
+  /// Groups of a legacy file; none in a tree of objects.
+  var groupNames: [String] { table.kind.isTree ? [] : legacy.groups ?? [] }
+
   /// Binds every slot to an array and refuses what is left over.
   func bind(_ model: ModelConfig) throws(KerasError) {
     paths =
