@@ -11,6 +11,7 @@ import os
 import struct
 import sys
 import zipfile
+import zlib
 
 import h5py
 import numpy as np
@@ -230,6 +231,11 @@ with create("deflate_bomb.h5") as file:
                                        chunks=(17 << 18,), compression="gzip",
                                        compression_opts=9)
     data[:] = np.zeros(17 << 20, "<f4")
+
+with create("chunk_bomb.h5") as file:
+    data = legacy(file).create_dataset("kernel:0", shape=(16,), maxshape=(None,), dtype="<f4",
+                                       chunks=(1 << 29,), compression="gzip")
+    data.id.write_direct_chunk((0,), zlib.compress(bytes(64)))
 
 with create("lzf.h5") as file:
     fill(legacy(file), chunks=True, compression="lzf")

@@ -12,7 +12,6 @@ enum KerasLayout {
   static let ignoredAttributes: Set<String> = ["training_config"]
   /// Groups of the root with the state of training.
   static let ignoredGroups: Set<String> = ["optimizer_weights", "optimizer"]
-  private static let v3Roots = ["layers", "_layer_checkpoint_dependencies"]
 
   /// Tells the layouts apart by what the root holds.
   ///
@@ -22,18 +21,21 @@ enum KerasLayout {
     if try root.hasAttribute("model_config") { return .legacyModel }
     if try root.hasAttribute("layer_names") { return .legacyWeights }
     if try root.hasAttribute("layer_names0") { return .legacyWeights }
-    let links = try root.links(path: "/", limit: 64)
-    if links.contains(where: { v3Roots.contains($0.name) }) { return .weightsV3 }
+    if try holdsLayers(root) { return .weightsV3 }
     // A model inside a checkpointed object: one group above the layers.
-    for link in links where link.isHard {
+    let links = try root.links(path: "/", limit: WireFormat.maximumRecordCount)
+    for link in links.prefix(64) where link.isHard {
       let object = try root.member(link.name, path: "/\(link.name)")
-      guard case .group = object.kind else { continue }
-      let inner = try object.links(path: "/\(link.name)", limit: 64)
-      if inner.contains(where: { v3Roots.contains($0.name) }) { return .weightsV3 }
+      if object.kind == .group, try holdsLayers(object) { return .weightsV3 }
     }
     throw Refusal(
       .unsupported,
       "this HDF5 file is not a Keras model: expected 'model_config', 'layer_names' or 'layers' "
         + "at its root, found none of them")
+  }
+
+  private static func holdsLayers(_ group: borrowing HDF5Object) throws(Refusal) -> Bool {
+    if try group.hasLink("layers") { return true }
+    return try group.hasLink("_layer_checkpoint_dependencies")
   }
 }

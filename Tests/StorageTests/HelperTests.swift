@@ -9,7 +9,7 @@ import Testing
 /// A process that crashes, hangs or lies, in place of the one that reads the file.
 @Suite struct HelperTests {
   static let model = Place.fixture("legacy_model.h5")
-  static let header = DatasetHeader(path: "/x", elementType: .float32, shape: [2])!
+  static let header = dataset("/x", .float32, [2])
 
   static func stream(_ replies: [Reply]) -> [UInt8] {
     WireFormat.hello + replies.flatMap { $0.encoded() }
@@ -113,6 +113,10 @@ import Testing
     ("kill -BUS $$", .crashed(signal: "SIGBUS")),
     ("kill -XCPU $$", .timeLimit(seconds: 2)),
     ("kill -KILL $$", .limit("the process reading it was killed, probably for lack of memory")),
+    (
+      "exit 127",
+      .helperFailed("cannot be loaded; are libhdf5 and libzip installed?")
+    ),
     ("exit 3", .helperFailed("ended too early with code 3")),
   ])
   func saysHowAProcessEnded(line: String, expected: StorageError.Problem) {

@@ -75,6 +75,9 @@ import Testing
     ),
     ("deflate_bomb.h5", "\(kernel): expected at most 67108864 bytes unpacked, found 71303168"),
     (
+      "chunk_bomb.h5", "\(kernel): expected chunks of at most 67108864 bytes, found more"
+    ),
+    (
       "zip_bomb.keras",
       "member 'model.weights.h5': the archive claims to unpack to more than 67108864 bytes"
     ),
@@ -139,7 +142,8 @@ import Testing
     var blames: [StorageError.Blame: Int] = [:]
     func check(_ bytes: [UInt8], _ what: String) {
       let path = scratch.write("damaged", bytes)
-      guard let problem = problem(path) else { return }
+      // Some make libhdf5 run in circles.
+      guard let problem = problem(path, timeout: .seconds(3)) else { return }
       let blame = StorageError(path, problem).blame
       blames[blame, default: 0] += 1
       #expect(blame == .badData, "\(name), \(what): \(problem)")

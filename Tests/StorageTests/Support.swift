@@ -79,11 +79,19 @@ func contents(_ path: String) -> [UInt8] {
   var count = 0
   while true {
     let got = bytes.withUnsafeMutableBytes { buffer in
-      read(descriptor, buffer.baseAddress! + count, buffer.count - count)
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+      return read(descriptor, rest.baseAddress, rest.count)
     }
     if got <= 0 { return Array(bytes.prefix(count)) }
     count += got
   }
+}
+
+func dataset(_ path: String, _ elementType: StoredElementType, _ shape: [Int]) -> DatasetHeader {
+  guard let header = DatasetHeader(path: path, elementType: elementType, shape: shape) else {
+    preconditionFailure("no such dataset")
+  }
+  return header
 }
 
 /// What the fixtures hold unless said otherwise.

@@ -9,8 +9,8 @@ import Testing
     .document(name: "", text: ""), .group(path: "/"),
     .attribute(path: "/a", name: "weight_names", values: ["x", "", "zürich/kernel:0"]),
     .attribute(path: "/a", name: "empty", values: []),
-    .dataset(DatasetHeader(path: "/a/0", elementType: .float16, shape: [3, 0, 4])!),
-    .dataset(DatasetHeader(path: "/s", elementType: .other, shape: [])!),
+    .dataset(dataset("/a/0", .float16, [3, 0, 4])),
+    .dataset(dataset("/s", .other, [])),
     .end(recordCount: 17), .values(index: 3, count: 1 << 28),
     .refusal(Refusal(.limit, "too much")),
   ]

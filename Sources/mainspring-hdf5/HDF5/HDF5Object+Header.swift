@@ -20,10 +20,9 @@ extension HDF5Object {
     let plan = try HDF5Handle(H5Dget_create_plist(handle.id), place)
     let filterCount = try HDF5Storage.check(plan, place: place)
     if let elementByteCount = element.byteCount, header.elementCount > 0 {
-      let declared = header.elementCount * elementByteCount
       try HDF5Storage.checkData(
-        of: self, plan, shape: shape, declared: declared, isFiltered: filterCount > 0,
-        place: place)
+        of: self, plan, shape: shape, elementCount: header.elementCount,
+        elementByteCount: elementByteCount, isFiltered: filterCount > 0, place: place)
     }
     return header
   }

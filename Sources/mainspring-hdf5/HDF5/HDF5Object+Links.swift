@@ -4,6 +4,13 @@ import CHDF5
 import MainspringWire
 
 extension HDF5Object {
+  /// Whether this group has a link of that name, wherever it leads.
+  func hasLink(_ name: String) throws(Refusal) -> Bool {
+    let found = unsafe H5Lexists(handle.id, name, chdf5_default())
+    guard found >= 0 else { throw Refusal.hdf5("'\(name)'") }
+    return found > 0
+  }
+
   /// The links of this group, in the file's order.
   ///
   /// - Throws: `Refusal` when there are more than `limit`, or a name is no single path

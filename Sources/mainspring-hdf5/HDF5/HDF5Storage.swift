@@ -40,9 +40,10 @@ enum HDF5Storage {
   /// Compares what the shape implies with what the file has room for: a dataset that was never
   /// written costs nothing to declare, at any size.
   static func checkData(
-    of object: borrowing HDF5Object, _ plan: borrowing HDF5Handle, shape: [Int], declared: Int,
-    isFiltered: Bool, place: String
+    of object: borrowing HDF5Object, _ plan: borrowing HDF5Handle, shape: [Int],
+    elementCount: Int, elementByteCount: Int, isFiltered: Bool, place: String
   ) throws(Refusal) {
+    let declared = elementCount * elementByteCount
     let stored = H5Dget_storage_size(object.handle.id)
     guard stored > 0 else {
       throw Refusal(
@@ -53,8 +54,11 @@ enum HDF5Storage {
         .damaged,
         "\(place): expected at most the \(object.fileByteCount) bytes of the file, found \(stored)")
     }
-    if isFiltered {
-      try checkChunks(of: object, plan, shape: shape, place: place)
+    let isChunked = H5Pget_layout(plan.id) == H5D_CHUNKED
+    if isChunked {
+      try checkChunks(of: object, plan, shape: shape, elementByteCount: elementByteCount, place)
+    }
+    if isChunked && isFiltered {
       let limit = Confinement.expandedByteCount(fileByteCount: object.fileByteCount)
       guard declared <= limit else {
         throw Refusal(
@@ -85,17 +89,26 @@ enum HDF5Storage {
   }
 
   private static func checkChunks(
-    of object: borrowing HDF5Object, _ plan: borrowing HDF5Handle, shape: [Int], place: String
+    of object: borrowing HDF5Object, _ plan: borrowing HDF5Handle, shape: [Int],
+    elementByteCount: Int, _ place: String
   ) throws(Refusal) {
+    let limit = Confinement.expandedByteCount(fileByteCount: object.fileByteCount)
     var extents = [hsize_t](repeating: 0, count: max(shape.count, 1))
     guard unsafe H5Pget_chunk(plan.id, Int32(extents.count), &extents) == Int32(shape.count) else {
       throw Refusal.hdf5(place)
     }
     var expected = 1
+    var chunkByteCount = elementByteCount
     for (extent, chunk) in zip(shape, extents) {
       guard let chunk = Int(exactly: chunk), chunk > 0 else {
         throw Refusal(.damaged, "\(place): a chunk has the extent \(chunk)")
       }
+      // A chunk may be larger than the dataset, and is unpacked as a whole.
+      let (product, overflow) = chunkByteCount.multipliedReportingOverflow(by: chunk)
+      guard !overflow, product <= limit else {
+        throw Refusal(.limit, "\(place): expected chunks of at most \(limit) bytes, found more")
+      }
+      chunkByteCount = product
       expected *= (extent - 1) / chunk + 1
     }
     let space = try HDF5Handle(H5Dget_space(object.handle.id), place)
