@@ -27,6 +27,12 @@ public enum KerasLayers {
     "SeparableConv2D": LayerKind(.drops) { (c) throws(KerasError) in
       try c.separableConvolution(axes: 2)
     },
+    "Conv1DTranspose": LayerKind(.drops) { (c) throws(KerasError) in
+      try c.transposedConvolution(axes: 1)
+    },
+    "Conv2DTranspose": LayerKind(.drops) { (c) throws(KerasError) in
+      try c.transposedConvolution(axes: 2)
+    },
     // Recurrent layers.
     "LSTM": LayerKind(.uses) { (c) throws(KerasError) in try c.recurrent() },
     "GRU": LayerKind(.uses) { (c) throws(KerasError) in try c.recurrent() },
