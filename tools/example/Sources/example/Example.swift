@@ -18,8 +18,7 @@ struct Example {
   }
 
   static func classify(path: String) throws {
-    let file = try MappedFile(path: path)
-    let plan = try Plan(Graph(tflite: file.bytes).optimized())
+    let plan = try Plan(contentsOf: path)
     var session = Session(plan)
 
     let window = [Float](repeating: 0, count: plan.inputs[0].shape.elementCount)
