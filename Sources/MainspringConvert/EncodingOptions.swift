@@ -5,7 +5,8 @@ public struct EncodingOptions: Hashable, Sendable {
   /// How weights are stored; activations are floats in either case.
   public enum Precision: Hashable, Sendable {
     case float32
-    /// Halves, each widened by a DEQUANTIZE when the model is loaded.
+    /// Matrices and kernels as halves, each widened by a DEQUANTIZE when the model is loaded;
+    /// vectors (biases, scales) and single numbers stay floats.
     case float16
   }
 

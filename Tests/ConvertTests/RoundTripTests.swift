@@ -25,6 +25,17 @@ import _MainspringTestSupport
     #expect(try decoded(try graph.storedAsHalves(), EncodingOptions()) == expected)
   }
 
+  @Test func keepsVectorsThatAreHalves() throws {
+    var maker = ModelMaker(seed: 5)
+    let x = try maker.input([1, 3])
+    let dense = Dense(
+      weights: try maker.weights([4, 3]).halved, bias: try maker.weights([4]).halved)
+    let y = try maker.add(.dense(dense), x)
+    let graph = try maker.finish(y)
+    #expect(try decoded(graph, EncodingOptions()) == graph.asWritten())
+    #expect(try decoded(graph, EncodingOptions(precision: .float16)) == graph.asWritten())
+  }
+
   @Test(arguments: InteropCase.recurrent + InteropCase.models) func readsLoopsBackAsLayers(
     test: InteropCase
   ) throws {

@@ -148,10 +148,12 @@ extension GraphEncoder {
     throws(ConvertError) -> Int32
   {
     guard tensor.shape.elementCount > 0 else { throw .empty(name: name, shape: tensor.shape) }
-    // A DEQUANTIZE costs more than the two bytes a single number would save.
+    // Vectors stay floats. Rounding biases, which are far from 0 once a batch normalization is
+    // folded in, raised the worst error of a gesture model from 5.8e-3 to 8.3e-3; it saved 448 of
+    // 189,248 bytes.
     let isHalved =
       options.precision == .float16 && !isExact && tensor.elementType == .float32
-      && tensor.shape.elementCount > 1
+      && tensor.shape.rank >= 2 && tensor.shape.elementCount > 1
     let stored = store(
       tensor.elements, extents: tensor.shape.extents, name: name, isHalved: isHalved,
       isShared: isShared, quantization: tensor.quantization)

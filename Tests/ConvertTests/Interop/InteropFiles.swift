@@ -74,7 +74,7 @@ extension Graph {
 }
 
 extension Tensor {
-  fileprivate var stored: Tensor { shape.elementCount > 1 ? halved : self }
+  fileprivate var stored: Tensor { shape.rank >= 2 && shape.elementCount > 1 ? halved : self }
 }
 
 extension Operator {
