@@ -3,8 +3,8 @@
 import MainspringGraph
 
 extension Decoder {
-  /// Iterations of one loop; each adds at least its counter.
-  static let maximumIterations = 100_000
+  /// Iterations of one loop: far more steps than a window of sensor samples has.
+  static let maximumIterations = 10_000
 
   /// WHILE: the loop variables go through the body as long as the condition holds.
   ///
