@@ -237,6 +237,23 @@ with create("chunk_bomb.h5") as file:
                                        chunks=(1 << 29,), compression="gzip")
     data.id.write_direct_chunk((0,), zlib.compress(bytes(64)))
 
+# One long string that 4,000 elements of a list refer to.
+LENGTH, COUNT = 150_000, 4_000
+with create("string_bomb.h5") as file:
+    legacy(file).attrs.create("note", ["x" * LENGTH] + ["y"] * (COUNT - 1),
+                              dtype=h5py.string_dtype())
+
+
+def repeat_reference(data):
+    where = data.find(struct.pack("<I", LENGTH))
+    while data[where + 16:where + 20] != struct.pack("<I", 1):
+        where = data.find(struct.pack("<I", LENGTH), where + 4)
+        assert where > 0
+    data[where:where + 16 * COUNT] = data[where:where + 16] * COUNT
+
+
+patch("string_bomb.h5", repeat_reference)
+
 with create("lzf.h5") as file:
     fill(legacy(file), chunks=True, compression="lzf")
 

@@ -74,7 +74,12 @@ static inline herr_t chdf5_visit_error(unsigned depth, const H5E_error2_t *entry
   if (depth == 0 && entry->desc != NULL) {
     strncpy(error->text, entry->desc, sizeof error->text - 1);
   }
-  if (entry->min_num == H5E_NOSPACE) error->out_of_memory = true;
+  // Some places give another number with this text.
+  static const char failed[] = "memory allocation failed";
+  if (entry->min_num == H5E_NOSPACE ||
+      (entry->desc != NULL && strncmp(entry->desc, failed, sizeof failed - 1) == 0)) {
+    error->out_of_memory = true;
+  }
   return 0;
 }
 

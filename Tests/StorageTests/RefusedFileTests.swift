@@ -78,6 +78,10 @@ import Testing
       "chunk_bomb.h5", "\(kernel): expected chunks of at most 67108864 bytes, found more"
     ),
     (
+      "string_bomb.h5",
+      "attribute 'note' of '/model_weights/dense': reading it takes more memory than is granted"
+    ),
+    (
       "zip_bomb.keras",
       "member 'model.weights.h5': the archive claims to unpack to more than 67108864 bytes"
     ),
