@@ -124,8 +124,15 @@ MSK_INLINE vec v_expm1(vec x) {
 }
 
 MSK_INLINE vec v_tanh(vec x) {
-  vec e = v_expm1(-2.0f * v_abs(x));
-  vec t = -e / (e + 2.0f);
+  vec y = v_clamp(-2.0f * v_abs(x), v_fill(-40.0f), v_fill(0.0f));
+  vec shifted = v_fma(y, v_fill(MSK_LOG2E), v_fill(MSK_ROUNDER));
+  vec n = shifted - MSK_ROUNDER;
+  vec r = v_fma(n, v_fill(-MSK_LN2_LOW), v_fma(n, v_fill(-MSK_LN2_HIGH), y));
+  vec p = MSK_NAME(v_expm1_reduced)(r);
+  vec scale = v_scale((ivec)shifted - (ivec)v_fill(MSK_ROUNDER));
+  vec e = v_fma(p, scale, scale), less = v_fma(p, scale, scale - 1.0f);
+  vec quotient = (y < v_fill(-1.0f) ? e + e : -less) / (1.0f + e);
+  vec t = y < v_fill(-1.0f) ? 1.0f - quotient : quotient;
   return (vec)(((ivec)t & 0x7fffffff) | ((ivec)x & (int32_t)0x80000000));
 }
 

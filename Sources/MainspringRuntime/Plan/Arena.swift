@@ -4,21 +4,26 @@
 ///
 /// Free regions are kept by position and merged; a request takes the smallest one that fits, or
 /// grows the arena.
-struct Arena {
+package struct Arena {
   /// A run of words.
-  struct Region: Equatable {
-    var word: Int
-    var count: Int
-    var end: Int { word + count }
+  package struct Region: Equatable {
+    package var word: Int
+    package var count: Int
+    package var end: Int { word + count }
+
+    package init(word: Int, count: Int) {
+      self.word = word
+      self.count = count
+    }
   }
 
   /// Words needed so far.
-  private(set) var wordCount: Int = 0
+  package private(set) var wordCount: Int = 0
   private var free: [Region] = []
   let limit: Int
   let reusesMemory: Bool
 
-  init(limit: Int, reusesMemory: Bool) {
+  package init(limit: Int, reusesMemory: Bool) {
     self.limit = limit
     self.reusesMemory = reusesMemory
   }
@@ -26,7 +31,7 @@ struct Arena {
   private static let alignment = AlignedBlock.alignment / 4
 
   /// `count` words at an aligned position; nil when the arena would become too large.
-  mutating func take(_ count: Int) -> Region? {
+  package mutating func take(_ count: Int) -> Region? {
     guard count <= limit else { return nil }
     let size = (count + Arena.alignment - 1) / Arena.alignment * Arena.alignment
     var best: Int?
@@ -55,7 +60,7 @@ struct Arena {
   }
 
   /// Gives words back.
-  mutating func give(_ region: Region) {
+  package mutating func give(_ region: Region) {
     guard reusesMemory, region.count > 0 else { return }
     var low = 0
     var high = free.count
