@@ -22,9 +22,11 @@ let package = Package(
     // Row 0, ground: no module of ours is imported.
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
-    .target(name: "CFlatBuffers", cxxSettings: [
-      .enableWarning("all"), .treatAllWarnings(as: .error), .unsafeFlags(["-O2"]),
-    ]),
+    .target(
+      name: "CFlatBuffers",
+      cxxSettings: [
+        .enableWarning("all"), .treatAllWarnings(as: .error), .unsafeFlags(["-O2"]),
+      ]),
     .target(name: "CMainspringKernels", cSettings: cSettings),
     .target(name: "CLinux", cSettings: cSettings),
     .target(name: "MainspringGraph"),
@@ -38,7 +40,8 @@ let package = Package(
       name: "MainspringRuntime", dependencies: ["MainspringGraph", "CMainspringKernels"],
       linkerSettings: [.linkedLibrary("m")]),
     .target(
-      name: "Mainspring", dependencies: ["MainspringGraph", "MainspringTFLite", "MainspringRuntime"]
+      name: "Mainspring",
+      dependencies: ["MainspringGraph", "MainspringTFLite", "MainspringRuntime"]
     ),
 
     // Row 2, services.
@@ -51,12 +54,35 @@ let package = Package(
     .target(
       name: "MainspringCLI",
       dependencies: [
-        "MainspringArguments", "MainspringNumPy", "Mainspring", "MainspringKeras",
-        "MainspringConvert",
+        "MainspringArguments", "MainspringNumPy", "MainspringGraph", "Mainspring",
+        "MainspringKeras", "MainspringConvert",
       ]),
     .executableTarget(name: "mainspring", dependencies: ["MainspringCLI"]),
     .executableTarget(
       name: "mainspring-hdf5", dependencies: ["MainspringWire", "CHDF5", "CZip", "CLinux"]),
+
+    // Tests.
+    .target(
+      name: "_MainspringTestSupport", dependencies: ["MainspringNumPy", "CZip"],
+      path: "Tests/_MainspringTestSupport"),
+    .testTarget(
+      name: "ArgumentsTests", dependencies: ["MainspringArguments", "_MainspringTestSupport"]),
+    .testTarget(name: "NumPyTests", dependencies: ["MainspringNumPy", "_MainspringTestSupport"]),
+    .testTarget(
+      name: "GraphTests",
+      dependencies: ["MainspringGraph", "MainspringRuntime", "_MainspringTestSupport"]),
+    .testTarget(
+      name: "ConvertTests",
+      dependencies: [
+        "MainspringConvert", "MainspringGraph", "MainspringTFLite", "MainspringNumPy",
+        "CFlatBuffers", "_MainspringTestSupport",
+      ]),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "Mainspring", "MainspringConvert", "MainspringKeras", "MainspringNumPy", "mainspring-hdf5",
+        "_MainspringTestSupport",
+      ]),
   ],
   cLanguageStandard: .c17,
   cxxLanguageStandard: .cxx17

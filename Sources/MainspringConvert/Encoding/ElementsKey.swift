@@ -6,11 +6,8 @@ import MainspringGraph
 /// Finds constants with the same bytes, without reading all of a large one to hash it.
 struct ElementsKey: Hashable {
   let elements: Tensor.Elements
-  /// Stored as halves although `elements` are floats.
-  let isHalved: Bool
 
   static func == (a: ElementsKey, b: ElementsKey) -> Bool {
-    guard a.isHalved == b.isHalved else { return false }
     if case .float32(let x) = a.elements, case .float32(let y) = b.elements {
       // As bits: 0 and −0 are two constants, and a NaN is one.
       return unsafe x.withUnsafeBytes { first in
@@ -25,7 +22,6 @@ struct ElementsKey: Hashable {
   }
 
   func hash(into hasher: inout Hasher) {
-    hasher.combine(isHalved)
     switch elements {
     case .float32(let values): ElementsKey.sample(values, &hasher)
     case .float16(let values): ElementsKey.sample(values, &hasher)

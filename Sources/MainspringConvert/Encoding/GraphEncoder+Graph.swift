@@ -47,7 +47,7 @@ extension GraphEncoder {
       // XNNPACK cannot hand out what a DEQUANTIZE makes of a constant.
       let isResult = graph.outputs.contains(id)
       tensors[id] = try operand(
-        isResult ? tensor.widened : tensor, name: graph.values[id].name, isExact: isResult)
+        isResult ? tensor.widened : tensor, name: graph.values[id].name)
       constants[id] = tensors[id]
     }
   }

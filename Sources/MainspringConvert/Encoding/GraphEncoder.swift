@@ -118,16 +118,14 @@ extension GraphEncoder {
 // MARK: - Constants
 
 extension GraphEncoder {
-  /// A weight in the precision asked for, as floats; one tensor for all uses in the subgraph.
+  /// A weight as floats, halves widened; one tensor for all uses in the subgraph.
   mutating func weights(_ tensor: Tensor, name: String) throws(ConvertError) -> Int32 {
-    try constant(tensor, name: name, isShared: true, isExact: false)
+    try constant(tensor, name: name, isShared: true)
   }
 
   /// A constant operand of a graph: like a weight, but a tensor of its own.
-  mutating func operand(_ tensor: Tensor, name: String, isExact: Bool) throws(ConvertError)
-    -> Int32
-  {
-    try constant(tensor, name: name, isShared: false, isExact: isExact)
+  mutating func operand(_ tensor: Tensor, name: String) throws(ConvertError) -> Int32 {
+    try constant(tensor, name: name, isShared: false)
   }
 
   /// int32 settings of an operator, as a vector.
@@ -144,28 +142,22 @@ extension GraphEncoder {
     store(.float32(values), extents: extents, name: name)
   }
 
-  private mutating func constant(_ tensor: Tensor, name: String, isShared: Bool, isExact: Bool)
+  private mutating func constant(_ tensor: Tensor, name: String, isShared: Bool)
     throws(ConvertError) -> Int32
   {
     guard tensor.shape.elementCount > 0 else { throw .empty(name: name, shape: tensor.shape) }
-    // Vectors stay floats. Rounding biases, which are far from 0 once a batch normalization is
-    // folded in, raised the worst error of a gesture model from 5.8e-3 to 8.3e-3; it saved 448 of
-    // 189,248 bytes.
-    let isHalved =
-      options.precision == .float16 && !isExact && tensor.elementType == .float32
-      && tensor.shape.rank >= 2 && tensor.shape.elementCount > 1
     let stored = store(
-      tensor.elements, extents: tensor.shape.extents, name: name, isHalved: isHalved,
-      isShared: isShared, quantization: tensor.quantization)
-    return isHalved || tensor.elementType == .float16 ? widen(stored, name: name) : stored
+      tensor.elements, extents: tensor.shape.extents, name: name, isShared: isShared,
+      quantization: tensor.quantization)
+    return tensor.elementType == .float16 ? widen(stored, name: name) : stored
   }
 
   private mutating func store(
-    _ elements: Tensor.Elements, extents: [Int], name: String, isHalved: Bool = false,
-    isShared: Bool = true, quantization: Quantization? = nil
+    _ elements: Tensor.Elements, extents: [Int], name: String, isShared: Bool = true,
+    quantization: Quantization? = nil
   ) -> Int32 {
-    let buffer = self.buffer(ElementsKey(elements: elements, isHalved: isHalved))
-    let type = isHalved ? TensorType.float16 : TensorType(storing: elements.elementType)
+    let buffer = self.buffer(ElementsKey(elements: elements))
+    let type = TensorType(storing: elements.elementType)
     let shape = extents.map { Int32($0) }
     let key = Frame.ConstantKey(buffer: buffer, shape: shape, type: type)
     let isPlain = isShared && quantization == nil
@@ -180,12 +172,7 @@ extension GraphEncoder {
 
   private mutating func buffer(_ key: ElementsKey) -> Int {
     if let known = buffers[key] { return known }
-    let bytes: [UInt8]
-    if case .float32(let values) = key.elements, key.isHalved {
-      bytes = Tensor.Elements.float16(values.map { Half($0) }).bytes
-    } else {
-      bytes = key.elements.bytes
-    }
+    let bytes = key.elements.bytes
     // Another type may have the same bytes: zeros do.
     let index = buffersByContent[bytes] ?? model.buffers.count
     if index == model.buffers.count { model.buffers.append(bytes) }

@@ -14,6 +14,7 @@ extension TFLiteModel {
   public init(encoding graph: Graph, options: EncodingOptions = EncodingOptions())
     throws(ConvertError)
   {
+    let graph = try options.precision == .float16 ? TFLiteModel.halved(graph) : graph
     var encoder = GraphEncoder(options: options)
     // Index 0 is the main graph; subgraphs of loops are added before it is complete.
     encoder.model.subgraphs = [Subgraph()]
@@ -38,6 +39,10 @@ extension TFLiteModel {
     if options.precision == .float16 {
       addMetadata("reduced_precision_support", Array("fp16accfp32".utf8))
     }
+  }
+
+  private static func halved(_ graph: Graph) throws(ConvertError) -> Graph {
+    do throws(GraphError) { return try graph.halvingWeights() } catch { throw .graph(error) }
   }
 
   private mutating func addMetadata(_ name: String, _ bytes: [UInt8]) {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mainspring
+import MainspringConvert
+import MainspringKeras
+import MainspringNumPy
+import Testing
+import _MainspringTestSupport
+
+/// The trained gesture model: on synthetic windows in every clone, on real ones where present.
+struct GestureModelTests {
+  @Test func answersAsKerasDoesOnSyntheticWindows() throws {
+    let inputs = try NumPyArray(path: Location.fixture("geotec/windows.npy"))
+    let expected = try NumPyArray(path: Location.fixture("geotec/expected.npy")).floats
+    let graph = try KerasModel.load(Location.fixture("geotec/gesture.h5")).graph.optimized()
+    let found = try ModelRunner(graph).run([inputs])[0]
+    #expect(difference(found, expected, within: .close(1e-5)) == nil)
+    let file = try ModelRunner(try graph.throughFile()).run([inputs])[0]
+    #expect(difference(file, found, within: .exact) == nil)
+    let half = try ModelRunner(
+      try graph.throughFile(EncodingOptions(precision: .float16))
+    ).run([inputs])[0]
+    #expect(difference(half, expected, within: .close(6e-3)) == nil)
+  }
+
+  @Test func filesAreSmall() throws {
+    let graph = try KerasModel.load(Location.fixture("geotec/gesture.h5")).graph.optimized()
+    #expect(try convert(graph).count <= 372_000)
+    #expect(try convert(graph, options: EncodingOptions(precision: .float16)).count <= 192_000)
+  }
+
+  static let real: [(file: String, reference: String)] = ["k3", "tfk", "k215"].flatMap { keras in
+    let stem = "\(keras)_watson_fine_tuned_model"
+    let forms = [".h5", ".keras", ".weights.h5"] + (keras == "tfk" ? ["_weights_only.h5"] : [])
+    return forms.map { (stem + $0, "\(keras)_test_softmax.npy") }
+  }
+
+  @Test(.enabled(if: Location.hasShared), arguments: real)
+  func answersAsKerasDoesOnRealWindows(file: String, reference: String) throws {
+    let folder = Location.shared("models/geotec")
+    let isWeights = file.hasSuffix(".weights.h5") || file.hasSuffix("_weights_only.h5")
+    let keras = file.prefix { $0 != "_" }
+    let architecture = isWeights ? "\(folder)/\(keras)_watson_fine_tuned_model.arch.json" : nil
+    let inputs = try NumPyArray(path: "\(folder)/X_test.npy")
+    let labels = try NumPyIntegers(path: "\(folder)/y_test.npy").values
+    let expected = try NumPyArray(path: "\(folder)/\(reference)").floats
+    let graph = try KerasModel.load("\(folder)/\(file)", architecture: architecture).graph
+      .optimized()
+    let found = try ModelRunner(graph).run([inputs])[0]
+    #expect(difference(found, expected, within: .close(1e-5)) == nil)
+
+    let half = try ModelRunner(
+      try graph.throughFile(EncodingOptions(precision: .float16))
+    ).run([inputs])[0]
+    #expect(difference(half, expected, within: .close(6e-3)) == nil)
+    let agreement = zip(classes(half), classes(expected)).count { $0 == $1 }
+    #expect(agreement * 1000 >= labels.count * 999)
+    if keras == "k3" {
+      let share = { (answers: [Float]) in
+        Double(zip(classes(answers), labels).count { $0 == $1 }) / Double(labels.count)
+      }
+      #expect(abs(share(found) - 0.9075) < 0.0001)
+      #expect(abs(share(half) - 0.9075) < 0.0006)
+    }
+  }
+
+  @Test(.enabled(if: Location.hasShared), arguments: ["float32", "fp16"])
+  func runsTensorFlowsFiles(form: String) throws {
+    let folder = Location.shared("models/geotec")
+    let bytes = try readFile("\(folder)/tfk_\(form).tflite")
+    let inputs = try NumPyArray(path: "\(folder)/X_test.npy")
+    let expected = try NumPyArray(path: "\(folder)/tfk_\(form)_litert_softmax.npy").floats
+    let graph = try Graph(tflite: bytes.span.bytes)
+    let found = try ModelRunner(try graph.optimized()).run([inputs])[0]
+    #expect(difference(found, expected, within: .close(1e-5)) == nil)
+  }
+
+  /// The class of each window of five probabilities.
+  private func classes(_ values: [Float]) -> [Int] {
+    stride(from: 0, to: values.count, by: 5).map { start in
+      (0..<5).max { values[start + $0] < values[start + $1] } ?? 0
+    }
+  }
+}

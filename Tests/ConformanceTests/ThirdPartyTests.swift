@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mainspring
+import MainspringKeras
+import Testing
+import _MainspringTestSupport
+
+/// Models other people trained, Keras 1.2 to 3.13, against recorded answers.
+@Suite(.enabled(if: Location.hasShared))
+struct ThirdPartyTests {
+  static let root = Location.hasShared ? Location.shared("thirdparty") : ""
+
+  private static func list(_ folder: String) -> [String] {
+    do {
+      return Location.hasShared ? try listFolder("\(root)/\(folder)").sorted() : []
+    } catch {
+      return []
+    }
+  }
+
+  /// `keras/OWNER__REPO/FILE` has its answers in `refs/keras/OWNER__REPO@FILE/…`.
+  static func cases(_ kind: String) -> [ModelCase] {
+    list(kind).flatMap { owner in
+      list("\(kind)/\(owner)").flatMap { file in
+        let base = "refs/\(kind)/\(owner)@\(file)"
+        let folders = kind == "keras" ? list(base).map { "\(base)/\($0)" } : [base]
+        return folders.map { folder in
+          ModelCase(
+            name: file, path: "\(root)/\(kind)/\(owner)/\(file)",
+            inputs: list(folder).filter { $0.hasPrefix("in") }.map { "\(root)/\(folder)/\($0)" },
+            outputs: list(folder).filter { $0.hasPrefix("out") }.map { "\(root)/\(folder)/\($0)" })
+        }
+      }
+    }
+  }
+
+  /// What the original Keras 1.2 to 2.3 answered.
+  static let recorded: [ModelCase] = list("refs/recorded").filter { !$0.hasSuffix(".json") }.map {
+    name in
+    let folder = "refs/recorded/\(name)"
+    return ModelCase(
+      name: name, path: "\(root)/keras/KonduitAI__dl4j-test-resources/\(name)_model.h5",
+      inputs: list(folder).filter { $0.hasPrefix("inputs") }.map { "\(root)/\(folder)/\($0)" },
+      outputs: list(folder).filter { $0.hasPrefix("predictions") }.map { "\(root)/\(folder)/\($0)" }
+    )
+  }
+
+  @Test func thereAreSeventyFiveRecordedCases() { #expect(Self.recorded.count == 75) }
+
+  /// One case has recorded inputs only; it is compared with today's Keras below.
+  @Test(arguments: recorded.filter { !$0.outputs.isEmpty }) func answersAsRecorded(test: ModelCase)
+    throws
+  {
+    try test.expectReference(try ModelRunner(keras: test.path), within: .close(1e-4))
+  }
+
+  @Test(arguments: cases("keras")) func answersAsKerasDoes(test: ModelCase) throws {
+    try test.expectReference(try ModelRunner(keras: test.path), within: .close(1e-4))
+  }
+
+  /// Quantized models come later; until then each is refused.
+  @Test(arguments: cases("tflite")) func answersAsLiteRTDoes(test: ModelCase) throws {
+    let bytes = try readFile(test.path)
+    let model = try TFLiteModel(parsing: bytes.span.bytes)
+    let isInteger = model.subgraphs[0].tensors.contains { $0.type == .int8 || $0.type == .uint8 }
+    if isInteger {
+      #expect(throws: TFLiteError.self) { try Graph(model) }
+    } else {
+      let runner = try ModelRunner(try Graph(model).optimized())
+      try test.expectReference(runner, within: .close(1e-4))
+    }
+  }
+}
