@@ -11,13 +11,12 @@ extension LayerCall {
     return try add(activation, to: try input())
   }
 
-  /// The setting `activation` applied to a result.
-  func activate(_ value: ValueID, default fallback: String = "linear")
-    throws(KerasError) -> ValueID
-  {
-    try add(try layer.activation("activation", default: fallback, generation), to: value)
+  /// The setting `activation`; asked for before the weights, so that it is refused first.
+  func resultActivation() throws(KerasError) -> LayerActivation {
+    try layer.activation("activation", default: "linear", generation)
   }
 
+  /// An activation of a result; `linear` adds nothing.
   func add(_ activation: LayerActivation, to value: ValueID, _ step: String = "")
     throws(KerasError) -> ValueID
   {

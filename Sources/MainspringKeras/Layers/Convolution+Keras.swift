@@ -6,6 +6,7 @@ extension LayerCall {
   /// Conv1D and Conv2D: the kernel `[…size, channels/groups, filters]`.
   func convolution(axes: Int) throws(KerasError) -> ValueID {
     let image = try image(axes: axes)
+    let activation = try resultActivation()
     let channels = shape(image).channels
     let filters = try layer.integer("filters")
     let groups = try layer.integer("groups", default: 1)
@@ -14,11 +15,12 @@ extension LayerCall {
         "groups", "a divisor of \(channels) channels and of the filters", layer.value("groups"))
     }
     let size = try extent("kernel_size", axes: axes)
+    _ = try padding()
     let depth = channels / groups
     let kernel = try convolutionKernel(size, depth: depth, filters: filters, axes: axes)
     let result = try convolve(
       image, weights: try kernel.permuted([3, 0, 1, 2]), bias: try bias(filters), groups: groups)
-    return try activate(try sequence(result, axes: axes))
+    return try add(activation, to: try sequence(result, axes: axes))
   }
 
   /// `[height × width × depth × filters]`; Keras 1 gives one-dimensional kernels two axes too.
@@ -57,16 +59,18 @@ extension LayerCall {
   /// DepthwiseConv1D and DepthwiseConv2D: result channel `c · multiplier + m`.
   func depthwiseConvolution(axes: Int) throws(KerasError) -> ValueID {
     let image = try image(axes: axes)
+    let activation = try resultActivation()
     let (weights, count) = try depthwiseKernel(
       channels: shape(image).channels, axes: axes, aliases: ["kernel"])
     let result = try convolve(
       image, weights: weights, bias: try bias(count), groups: shape(image).channels)
-    return try activate(try sequence(result, axes: axes))
+    return try add(activation, to: try sequence(result, axes: axes))
   }
 
   /// SeparableConv1D and SeparableConv2D: depthwise, then a mix of channels at each place.
   func separableConvolution(axes: Int) throws(KerasError) -> ValueID {
     let image = try image(axes: axes)
+    let activation = try resultActivation()
     let (weights, count) = try depthwiseKernel(
       channels: shape(image).channels, axes: axes, aliases: [])
     let filters = try layer.integer("filters")
@@ -77,7 +81,8 @@ extension LayerCall {
     let depthwise = try convolve(
       image, weights: weights, bias: nil, groups: shape(image).channels, "depthwise")
     let mix = Convolution(weights: pointwise, bias: try bias(filters))
-    return try activate(try sequence(try add(.convolution(mix), to: depthwise), axes: axes))
+    return try add(
+      activation, to: try sequence(try add(.convolution(mix), to: depthwise), axes: axes))
   }
 
   /// `[channels·multiplier × height × width × 1]` and the number of its filters.

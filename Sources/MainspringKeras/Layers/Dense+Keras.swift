@@ -10,9 +10,10 @@ extension LayerCall {
     guard units >= 1, shape(value).rank >= 2 else {
       throw operandFailure("[batch, …, features] and at least 1 unit", "\(shape(value))")
     }
+    let activation = try resultActivation()
     let kernel = try weight("kernel", [shape(value).channels, units], aliases: ["_W"])
     let dense = Dense(weights: try kernel.transposed(), bias: try bias(units))
-    return try activate(try add(.dense(dense), to: value))
+    return try add(activation, to: try add(.dense(dense), to: value))
   }
 
   /// `[count]`, unless the layer has none.

@@ -30,6 +30,9 @@ extension LayerCall {
   /// - Parameter cellScope: where the weights are, for a cell inside another layer.
   func recurrent(cellScope: WeightScope? = nil) throws(KerasError) -> ValueID {
     let settings = try RecurrentSettings(layer, generation)
+    guard operands.count == 1 else {
+      throw layer.failure("initial_state", "nothing", .string("a tensor"))
+    }
     var value = try input(rank: 3)
     if settings.goesBackwards {
       value = try add(.reverse(Reverse(axes: [1])), to: value, "reverse")

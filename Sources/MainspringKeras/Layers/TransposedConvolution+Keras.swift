@@ -6,6 +6,7 @@ extension LayerCall {
   /// Conv1DTranspose and Conv2DTranspose: the kernel `[…size, filters, channels]`.
   func transposedConvolution(axes: Int) throws(KerasError) -> ValueID {
     let image = try image(axes: axes)
+    let activation = try resultActivation()
     let channels = shape(image).channels
     let filters = try layer.integer("filters")
     guard filters >= 1 else { throw layer.failure("filters", "at least 1", layer.value("filters")) }
@@ -20,17 +21,19 @@ extension LayerCall {
     let weights = try kernel.reshaped([size.height, size.width, filters, channels])
       .permuted([2, 0, 1, 3])
     let isSame = try padding() == .same
-    let extra = layer.value("output_padding") == nil
+    let extra =
+      layer.value("output_padding") == nil
       ? nil : try layer.extents("output_padding", count: axes)
     let input = shape(image)
     let height = try transposedExtent(
       input[1], size.height, stride.height, axes == 1 ? nil : extra?.first, isSame: isSame)
-    let width = try transposedExtent(input[2], size.width, stride.width, extra?.last, isSame: isSame)
+    let width = try transposedExtent(
+      input[2], size.width, stride.width, extra?.last, isSame: isSame)
     let operation = TransposedConvolution(
       weights: weights, bias: try bias(filters), stride: stride, padding: isSame ? .same : .valid,
       outputSize: Extent2D(height: height, width: width))
     let result = try add(.transposedConvolution(operation), to: image)
-    return try activate(try sequence(result, axes: axes))
+    return try add(activation, to: try sequence(result, axes: axes))
   }
 
   /// Extent of the result on one axis (Keras' `compute_conv_transpose_output_shape`).

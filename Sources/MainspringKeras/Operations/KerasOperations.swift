@@ -73,7 +73,7 @@ enum KerasOperations {
       }
     ),
     (["ExpandDims", "expand_dims"], { (c) throws(KerasError) in try c.expandDimensions() }),
-    (["Squeeze", "squeeze"], { (c) throws(KerasError) in try c.squeeze() }),
+    (["Squeeze", "squeeze", "compat.v1.squeeze"], { (c) throws(KerasError) in try c.squeeze() }),
     (["Concatenate", "concat"], { (c) throws(KerasError) in try c.concatenate() }),
     (["GetItem", "__operators__.getitem"], { (c) throws(KerasError) in try c.getItem() }),
     (["Softmax", "nn.softmax"], { (c) throws(KerasError) in try c.softmax() }),

@@ -60,7 +60,7 @@ extension OperationCall {
 
   func squeeze() throws(KerasError) -> ValueID {
     let value = try tensor(argument(0, "x", "input"), "x")
-    let given = try integers(1, "axis")
+    let given = try integers(1, "axis", "squeeze_dims")
     let axes = given ?? shape(value).extents.indices.filter { $0 > 0 && shape(value)[$0] == 1 }
     let positions = Set(axes.compactMap { shape(value).normalized(axis: $0) })
     guard positions.count == axes.count, positions.allSatisfy({ $0 > 0 && shape(value)[$0] == 1 })
