@@ -155,6 +155,14 @@ import Testing
     #expect(graph.nodes.isEmpty && graph.outputs == graph.inputs)
   }
 
+  @Test func readsNumbersThatNumPyWrapped() throws {
+    let graph = try MemoryFile(tree: []).load(
+      sequential(
+        "[null,2]", layer("LeakyReLU", "r", #""alpha":{"type":"ndarray","value":0.25}"#))
+    ).graph
+    #expect(graph.nodes.map { $0.operation } == [.unary(Unary(.leakyReLU(slope: 0.25)))])
+  }
+
   @Test func readsBackwardLayers() throws {
     let tree = [
       ("/layers/lstm/cell/vars/0", [2, 12]), ("/layers/lstm/cell/vars/1", [3, 12]),

@@ -94,7 +94,9 @@ extension LayerConfig {
   }
 
   func finite(_ value: JSON, _ key: String) throws(KerasError) -> Float {
-    guard let number = value.number, Float(number).isFinite else {
+    // Keras 2.2 saved some numbers as {"type": "ndarray", "value": 0.3}.
+    let bare = value["type"]?.string == "ndarray" ? value["value"] ?? value : value
+    guard let number = bare.number, Float(number).isFinite else {
       throw failure(key, "a finite number", value)
     }
     return Float(number)

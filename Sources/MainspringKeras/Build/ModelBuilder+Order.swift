@@ -43,7 +43,8 @@ extension ModelBuilder {
     -> Invocation
   {
     guard let source = call.named("mask")?.tensors.first else { return call }
-    if layer.model != nil || KerasLayers.kinds[layer.kind]?.mask != .passes,
+    let usesMask = layer.model != nil || KerasLayers.kinds[layer.kind]?.mask == .uses
+    if usesMask,
       !assembly.options.assumesNoPadding
     {
       throw .mask(layer: layer.path, kind: layer.kind, source: source.layer)

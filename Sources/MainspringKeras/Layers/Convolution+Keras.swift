@@ -29,6 +29,11 @@ extension LayerCall {
   ) throws(KerasError) -> Tensor {
     let image = [size.height, size.width, depth, filters]
     guard axes == 1 else { return try weight("kernel", image, aliases: ["_W"]) }
+    if generation == .one {
+      // Which backend wrote a file of Keras 1 is not recorded.
+      assembly.warn(
+        "layer '\(layer.path)': if Keras 1 ran on Theano, its kernels are stored back to front")
+    }
     let stored = assembly.weights.storedShape(
       of: "kernel", aliases: ["_W"],
       among: [[size.width, depth, filters], [size.width, 1, depth, filters]], in: scope)
