@@ -79,7 +79,8 @@ struct Decoder {
         place: model.describe(subgraph: index), expected: "\(arguments.count) inputs",
         found: "\(subgraph.inputs.count)")
     }
-    try spend(subgraph.tensors.count + subgraph.operators.count, .subgraph(index))
+    try spend(
+      subgraph.tensors.count + WorkBudget.operatorWork * subgraph.operators.count, .subgraph(index))
     frames.append(
       Frame(subgraph: index, slots: [Known?](repeating: nil, count: subgraph.tensors.count)))
     for (number, argument) in arguments.enumerated() {

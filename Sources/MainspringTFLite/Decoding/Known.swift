@@ -81,7 +81,9 @@ final class Stack {
 struct WorkBudget {
   static let maximumNodes = 200_000
   /// Constant elements computed, rows moved and operators looked at.
-  static let maximumWork = 1 << 26
+  static let maximumWork = 1 << 25
+  /// What one execution of an operator counts for, besides its elements.
+  static let operatorWork = 16
   static let maximumDepth = 8
 
   private(set) var spent = 0

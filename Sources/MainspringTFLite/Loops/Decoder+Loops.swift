@@ -20,8 +20,10 @@ extension Decoder {
       isCountdown(condition, to: loop.time, loop),
       let step = LoopBody(model, body, loop)
     else { return false }
-    guard let projection = projection(of: loop) else { return false }
-    guard let graph = try decodeStep(step, of: loop, body: body) else { return false }
+    guard let projection = projection(of: loop),
+      let graph = try decodeStep(step, of: loop, body: body)
+    else { return false }
+    try spend(RecurrentCell.recognitionWork, .call(call))
     guard
       let cell = RecurrentCell(
         step: graph, projection: projection.dense, returnsSequence: loop.sequence != nil)
@@ -73,7 +75,8 @@ extension Decoder {
     var decoder = Decoder(model)
     decoder.budget = budget
     let subgraph = model.subgraphs[body]
-    try decoder.spend(subgraph.tensors.count + subgraph.operators.count, .subgraph(body))
+    try decoder.spend(
+      subgraph.tensors.count + WorkBudget.operatorWork * subgraph.operators.count, .subgraph(body))
     var frame = Frame(
       subgraph: body, slots: [Known?](repeating: nil, count: subgraph.tensors.count))
     let row = try shape([1, graph.shape(of: loop.projected)[1]], .subgraph(body))

@@ -3,14 +3,21 @@
 import MainspringGraph
 
 extension RecurrentCell {
+  /// More operators than the step of an LSTM whose activations take nine each.
+  static let maximumStepNodes = 96
+  /// What trying all activations counts for in `WorkBudget`.
+  static let recognitionWork = 1 << 17
+
   /// The layer that has a step graph and an input projection.
   ///
   /// Its weights are read off the step's products, its activations are those whose operators occur
   /// in the step; of the cells made of them the one with exactly this step graph is taken.
   ///
-  /// - Returns: nil when there is none; no step has more than 256 operators.
+  /// - Returns: nil when there is none; no step has more than
+  ///   `maximumStepNodes` operators.
   init?(step: Graph, projection: Dense, returnsSequence: Bool) {
-    guard step.nodes.count <= 256, let first = CellTemplate(step, projection, returnsSequence)
+    guard step.nodes.count <= RecurrentCell.maximumStepNodes,
+      let first = CellTemplate(step, projection, returnsSequence)
     else { return nil }
     do throws(GraphError) {
       let wanted = try step.nameless()

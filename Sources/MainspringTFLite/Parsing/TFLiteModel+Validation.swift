@@ -28,10 +28,9 @@ extension TFLiteModel {
 
   private func validate(subgraph index: Int) throws(TFLiteError) {
     let subgraph = subgraphs[index]
-    let place = describe(subgraph: index)
     let count = subgraph.tensors.count
     for tensor in subgraph.inputs + subgraph.outputs {
-      try require(Int(tensor), below: count, "tensor", place)
+      try require(Int(tensor), below: count, "tensor", describe(subgraph: index))
     }
     for (number, record) in subgraph.operators.enumerated() {
       for tensor in record.inputs where tensor != -1 {
@@ -82,11 +81,11 @@ extension TFLiteModel {
     try tensor.quantization?.validate(tensor, place)
   }
 
-  private func require(_ index: Int, below count: Int, _ what: String, _ place: String)
-    throws(TFLiteError)
-  {
+  private func require(
+    _ index: Int, below count: Int, _ what: String, _ place: @autoclosure () -> String
+  ) throws(TFLiteError) {
     guard index >= 0, index < count else {
-      throw .invalid(place: place, expected: "a \(what) below \(count)", found: "\(index)")
+      throw .invalid(place: place(), expected: "a \(what) below \(count)", found: "\(index)")
     }
   }
 }
