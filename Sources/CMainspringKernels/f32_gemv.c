@@ -4,7 +4,8 @@
 
 static void gemv_scalar(float *y, const float *x, const void *w, const float *init,
                         msk_element element, ptrdiff_t depth, ptrdiff_t columns, float low,
-                        float high) {
+                        float high, bool backwards) {
+  (void)backwards;
   const ptrdiff_t width = 8;
   for (ptrdiff_t first = 0; first < columns; first += width) {
     ptrdiff_t n = msk_minimum_of(width, columns - first);
@@ -23,8 +24,9 @@ static void gemv_scalar(float *y, const float *x, const void *w, const float *in
 #include "variants.h"
 
 void msk_f32_gemv(msk_isa isa, float *y, const float *x, const void *w, const float *init,
-                  msk_element element, ptrdiff_t depth, ptrdiff_t columns, float low, float high) {
-  MSK_DISPATCH(isa, gemv, y, x, w, init, element, depth, columns, low, high)
+                  msk_element element, ptrdiff_t depth, ptrdiff_t columns, float low, float high,
+                  bool backwards) {
+  MSK_DISPATCH(isa, gemv, y, x, w, init, element, depth, columns, low, high, backwards)
 }
 
 #else
@@ -42,7 +44,7 @@ void msk_f32_gemv(msk_isa isa, float *y, const float *x, const void *w, const fl
 /// about eight additions are under way at any time.
 MSK_INLINE void MSK_NAME(strip)(const int vectors, const msk_element element, float *y,
                                 const float *x, const void *w, const float *init, ptrdiff_t depth,
-                                ptrdiff_t last, vec low, vec high) {
+                                ptrdiff_t last, vec low, vec high, bool backwards) {
   const int ways = vectors >= 8 ? 1 : vectors >= 4 ? 2 : vectors >= 2 ? 4 : 8;
   vec sum[8][MSK_VECTORS];
   MSK_UNROLL for (int v = 0; v < vectors; v++) {
@@ -53,17 +55,18 @@ MSK_INLINE void MSK_NAME(strip)(const int vectors, const msk_element element, fl
     }
     MSK_UNROLL for (int j = 1; j < ways; j++) sum[j][v] = v_fill(0.0f);
   }
-  ptrdiff_t k = 0;
-  for (; k + ways <= depth; k += ways) {
-    MSK_UNROLL for (int j = 0; j < ways; j++) {
-      vec a = v_fill(x[k + j]);
+  const ptrdiff_t step = backwards ? -1 : 1;
+  ptrdiff_t k = backwards ? depth - 1 : 0, left = depth;
+  for (; left >= ways; left -= ways) {
+    MSK_UNROLL for (int j = 0; j < ways; j++, k += step) {
+      vec a = v_fill(x[k]);
       MSK_UNROLL for (int v = 0; v < vectors; v++) {
-        vec column = v_load_as(element, w, ((k + j) * vectors + v) * MSK_LANES);
+        vec column = v_load_as(element, w, (k * vectors + v) * MSK_LANES);
         sum[j][v] = v_fma(a, column, sum[j][v]);
       }
     }
   }
-  for (; k < depth; k++) {
+  for (; left > 0; left--, k += step) {
     vec a = v_fill(x[k]);
     MSK_UNROLL for (int v = 0; v < vectors; v++) {
       vec column = v_load_as(element, w, (k * vectors + v) * MSK_LANES);
@@ -85,10 +88,12 @@ MSK_INLINE void MSK_NAME(strip)(const int vectors, const msk_element element, fl
 
 static void MSK_NAME(gemv)(float *y, const float *x, const void *w, const float *init,
                            msk_element element, ptrdiff_t depth, ptrdiff_t columns, float low,
-                           float high) {
+                           float high, bool backwards) {
   const ptrdiff_t width = MSK_VECTORS * MSK_LANES;
   const vec lows = v_fill(low), highs = v_fill(high);
-  for (ptrdiff_t first = 0; first < columns; first += width) {
+  const ptrdiff_t blocks = (columns + width - 1) / width;
+  for (ptrdiff_t i = 0; i < blocks; i++) {
+    ptrdiff_t first = (backwards ? blocks - 1 - i : i) * width;
     ptrdiff_t n = msk_minimum_of(width, columns - first);
     ptrdiff_t vectors = (n + MSK_LANES - 1) / MSK_LANES;
     ptrdiff_t last = n - (vectors - 1) * MSK_LANES;
@@ -98,7 +103,8 @@ static void MSK_NAME(gemv)(float *y, const float *x, const void *w, const float 
       switch (vectors) {
 #define MSK_CASE(n)                                                                          \
   case n:                                                                                    \
-    MSK_NAME(strip)(n, msk_element_f16, y + first, x, block, start, depth, last, lows, highs); \
+    MSK_NAME(strip)(n, msk_element_f16, y + first, x, block, start, depth, last, lows, highs, \
+                    backwards); \
     break;
         MSK_EACH_WIDTH(MSK_CASE)
 #undef MSK_CASE
@@ -107,7 +113,8 @@ static void MSK_NAME(gemv)(float *y, const float *x, const void *w, const float 
       switch (vectors) {
 #define MSK_CASE(n)                                                                          \
   case n:                                                                                    \
-    MSK_NAME(strip)(n, msk_element_f32, y + first, x, block, start, depth, last, lows, highs); \
+    MSK_NAME(strip)(n, msk_element_f32, y + first, x, block, start, depth, last, lows, highs, \
+                    backwards); \
     break;
         MSK_EACH_WIDTH(MSK_CASE)
 #undef MSK_CASE

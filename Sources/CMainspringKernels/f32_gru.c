@@ -54,7 +54,7 @@ void msk_f32_gru_after(msk_isa isa, float *y, const float *xs, const void *w, co
     float *next = shape.sequence ? y + t * units : y;
     if (h) {
       msk_f32_gemv(isa, scratch, h, w, d, shape.element, units, 3 * padded, -__builtin_inff(),
-                   __builtin_inff());
+                   __builtin_inff(), t & 1);
     }
     after_cell(isa, next, h, xs, h ? scratch : d, units, activation, gate);
     h = next;
@@ -73,12 +73,13 @@ void msk_f32_gru_before(msk_isa isa, float *y, const float *xs, const void *w, c
   for (ptrdiff_t t = 0; t < shape.time; t++, xs += 3 * padded) {
     float *next = shape.sequence ? y + t * units : y;
     if (h) {
-      msk_f32_gemv(isa, gates, h, w, 0, shape.element, units, 2 * padded, -infinity, infinity);
+      msk_f32_gemv(isa, gates, h, w, 0, shape.element, units, 2 * padded, -infinity, infinity,
+                   t & 1);
     }
     gates_cell(isa, reset, gates, h ? h : reset, xs, units, gate);
     if (h) {
       msk_f32_gemv(isa, candidate, reset, wn, 0, shape.element, units, padded, -infinity,
-                   infinity);
+                   infinity, t & 1);
     }
     before_cell(isa, next, h ? h : candidate, xs, gates, candidate, units, activation);
     h = next;

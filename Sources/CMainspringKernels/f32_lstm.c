@@ -32,7 +32,7 @@ void msk_f32_lstm(msk_isa isa, float *y, const float *xs, const void *w, float *
     // The state before the first step is zero, and so is its product.
     if (t > 0) {
       msk_f32_gemv(isa, z, h, w, xs, shape.element, units, 4 * padded, -__builtin_inff(),
-                   __builtin_inff());
+                   __builtin_inff(), t & 1);
     }
     lstm_cell(isa, next, c, t > 0 ? z : xs, units, activation, gate, limit);
     h = next;

@@ -9,7 +9,7 @@ void msk_f32_rnn(msk_isa isa, float *y, const float *xs, const void *w, float *s
     float *next = shape.sequence ? y + t * units : y;
     if (h) {
       msk_f32_gemv(isa, scratch, h, w, xs, shape.element, units, padded, -__builtin_inff(),
-                   __builtin_inff());
+                   __builtin_inff(), t & 1);
     }
     msk_f32_map(isa, next, h ? scratch : xs, units, activation);
     h = next;

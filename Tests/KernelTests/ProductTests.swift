@@ -98,7 +98,8 @@ struct Packed {
         y.withUnsafeMutableBufferPointer { buffer in
           guard let base = buffer.baseAddress else { return }
           msk_f32_gemv(
-            isa, base, x, w.bytes, base, w.element, depth, columns, -.infinity, .infinity)
+            isa, base, x, w.bytes, base, w.element, depth, columns, -.infinity, .infinity,
+            depth % 2 == 0)
         }
         for n in 0..<columns {
           var sum = Double(start[n])
@@ -133,7 +134,7 @@ struct Packed {
           var packed = [UInt16](repeating: 0, count: 16)
           msk_pack(.f16, &packed, bits, nil, 16, 1, 1, 16, 1, msk_gemv_width(isa))
           var y = [Float](repeating: 0, count: 16)
-          msk_f32_gemv(isa, &y, [1], packed, nil, .f16, 1, 16, -.infinity, .infinity)
+          msk_f32_gemv(isa, &y, [1], packed, nil, .f16, 1, 16, -.infinity, .infinity, false)
           #expect(lanes <= 16)
           for (half, float) in zip(bits, y) {
             let (exponent, fraction) = (Int(half >> 10 & 31), Float(half & 0x3ff))

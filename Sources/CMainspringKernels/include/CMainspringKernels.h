@@ -79,9 +79,12 @@ void msk_f32_gemm(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, const
 
 /// y[n] = clamp(init[n] + Σ_k x[k] · W[k][n]) for n < columns; `init` may be null for zeros or equal
 /// `y`. `w` is packed by `msk_pack` with `msk_gemv_width` and columns rounded up to whole lanes.
+///
+/// `backwards` walks W from its end, which changes the order of the additions only: products that
+/// follow one another in turns find in the cache what the one before read last.
 void msk_f32_gemv(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, const void *_Nonnull w,
                   const float *_Nullable init, msk_element element, ptrdiff_t depth,
-                  ptrdiff_t columns, float low, float high) MSK_REALTIME;
+                  ptrdiff_t columns, float low, float high, bool backwards) MSK_REALTIME;
 
 /// A sliding window over one image; both borders of the input exist in memory.
 typedef struct {

@@ -34,7 +34,7 @@ struct RowProductStep: BitwiseCopyable {
   func run(_ c: Context) {
     unsafe msk_f32_gemv(
       c.isa, c.result(y), c.operand(x), c.packed(weights), c.floats(bias), element, depth, columns,
-      low, high)
+      low, high, false)
   }
 }
 
