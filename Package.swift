@@ -10,6 +10,11 @@ let cSettings: [CSetting] = [
   .unsafeFlags(["-O2", "-ffp-contract=off"]),
 ]
 
+// Released tools bring the Swift runtime along: one file to copy, and a third of the start-up time.
+let staticRuntime: [LinkerSetting] = [
+  .unsafeFlags(["-static-stdlib"], .when(configuration: .release))
+]
+
 let package = Package(
   name: "Mainspring",
   products: [
@@ -57,11 +62,14 @@ let package = Package(
         "MainspringArguments", "MainspringNumPy", "MainspringGraph", "Mainspring",
         "MainspringKeras", "MainspringConvert",
       ]),
-    .executableTarget(name: "mainspring", dependencies: ["MainspringCLI"]),
     .executableTarget(
-      name: "mainspring-hdf5", dependencies: ["MainspringWire", "CHDF5", "CZip", "CLinux"]),
+      name: "mainspring", dependencies: ["MainspringCLI"], linkerSettings: staticRuntime),
+    .executableTarget(
+      name: "mainspring-hdf5", dependencies: ["MainspringWire", "CHDF5", "CZip", "CLinux"],
+      linkerSettings: staticRuntime),
 
     // Tests.
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: cSettings),
     .target(
       name: "_MainspringTestSupport", dependencies: ["MainspringNumPy", "CZip"],
       path: "Tests/_MainspringTestSupport"),
@@ -69,8 +77,28 @@ let package = Package(
       name: "ArgumentsTests", dependencies: ["MainspringArguments", "_MainspringTestSupport"]),
     .testTarget(name: "NumPyTests", dependencies: ["MainspringNumPy", "_MainspringTestSupport"]),
     .testTarget(
+      name: "KernelTests", dependencies: ["CMainspringKernels", "_MainspringTestSupport"]),
+    .testTarget(
       name: "GraphTests",
       dependencies: ["MainspringGraph", "MainspringRuntime", "_MainspringTestSupport"]),
+    .testTarget(
+      name: "RuntimeTests",
+      dependencies: [
+        "MainspringRuntime", "MainspringGraph", "CAllocationCounter", "_MainspringTestSupport",
+      ]),
+    .testTarget(
+      name: "TFLiteTests",
+      dependencies: [
+        "MainspringTFLite", "MainspringGraph", "MainspringNumPy", "_MainspringTestSupport",
+      ]),
+    .testTarget(
+      name: "StorageTests",
+      dependencies: ["MainspringKeras", "MainspringWire", "CLinux", "mainspring-hdf5"]),
+    .testTarget(
+      name: "KerasTests",
+      dependencies: [
+        "MainspringKeras", "MainspringGraph", "mainspring-hdf5", "_MainspringTestSupport",
+      ]),
     .testTarget(
       name: "ConvertTests",
       dependencies: [
@@ -83,6 +111,9 @@ let package = Package(
         "Mainspring", "MainspringConvert", "MainspringKeras", "MainspringNumPy", "mainspring-hdf5",
         "_MainspringTestSupport",
       ]),
+    .testTarget(
+      name: "CLITests",
+      dependencies: ["MainspringCLI", "mainspring", "mainspring-hdf5", "_MainspringTestSupport"]),
   ],
   cLanguageStandard: .c17,
   cxxLanguageStandard: .cxx17
