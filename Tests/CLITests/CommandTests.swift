@@ -125,6 +125,18 @@ struct CommandTests {
     #expect(outcome.output.contains("Does not run here: "))
   }
 
+  @Test func stateOfTFLiteFilesIsResetUnlessKept() throws {
+    let shell = try Shell()
+    try shell.take("conformance/tflite/tf_k2_m1s_fp32.tflite", as: "tf.tflite")
+    let reset = try shell.run(
+      "mainspring convert tf.tflite -o a.tflite && mainspring inspect a.tflite")
+    #expect(reset.errors.hasPrefix("note: tf.tflite: ") && reset.errors.contains("--keep-state"))
+    #expect(reset.output.contains("FILL"))
+    let kept = try shell.run(
+      "mainspring convert tf.tflite -o a.tflite --keep-state && mainspring inspect a.tflite")
+    #expect(kept.errors == "" && !kept.output.contains("FILL"))
+  }
+
   @Test func weightsTakeTheirArchitectureFromAnotherFile() throws {
     let shell = try Shell()
     try shell.take("conformance/models/k3_m1s.weights.h5", as: "m.weights.h5")

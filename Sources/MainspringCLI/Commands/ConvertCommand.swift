@@ -30,6 +30,12 @@ enum ConvertCommand {
           How recurrent layers are written: fused (LSTM operator, loops for the rest), while (loops \
           only, for runtimes that refuse state variables) or unrolled (neither; larger files).
           """),
+      .flag(
+        "keep-state",
+        help: """
+          Leave layers stateful that keep their state between invocations in a TFLite file. By \
+          default they start each window from zero, as they did in Keras.
+          """),
       .flag("json", help: "Print the summary as JSON."),
     ] + ModelOptions.options,
     examples: [
@@ -43,7 +49,7 @@ enum ConvertCommand {
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
     let model = try OpenedModel(arguments)
-    let graph = try model.optimizedGraph()
+    let graph = try independent(try model.optimizedGraph(), model, arguments)
     let options = EncodingOptions(
       precision: arguments.choice("precision", of: Precision.self) == .f16 ? .float16 : .float32,
       recurrent: recurrent(arguments))
@@ -60,6 +66,25 @@ enum ConvertCommand {
       throw Failure(error)
     }
     try report(model, graph, output, bytes.count, arguments)
+  }
+
+  /// TensorFlow's converter drops what Keras says about state: every LSTM in its files keeps it.
+  private static func independent(
+    _ graph: Graph, _ model: OpenedModel, _ arguments: ParsedArguments
+  ) throws(Failure) -> Graph {
+    guard case .tflite = model.origin, let name = graph.statefulNames.first,
+      !arguments.flag("keep-state")
+    else { return graph }
+    Console.note(
+      """
+      note: \(model.path): '\(name)' keeps its state between windows; the new file starts each \
+      window from zero (--keep-state leaves it as it is)
+      """)
+    do throws(GraphError) {
+      return try graph.resettingState()
+    } catch {
+      throw Failure(.badData, "\(model.path): \(error)")
+    }
   }
 
   private static func recurrent(_ arguments: ParsedArguments) -> EncodingOptions.Recurrent {
