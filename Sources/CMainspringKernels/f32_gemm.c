@@ -4,26 +4,43 @@
 
 static const int32_t no_offset[1] = {0};
 
+/// One block of `n` columns from `first` on.
+MSK_INLINE void gemm_block(const msk_element element, const ptrdiff_t n, ptrdiff_t first, float *y,
+                           const float *x, const void *w, const float *bias,
+                           const int32_t *offsets, const msk_gemm *s) {
+  for (ptrdiff_t r = 0; r < s->rows; r++) {
+    float sum[8] = {0};
+    for (ptrdiff_t i = 0; bias && i < n; i++) sum[i] = bias[first + i];
+    ptrdiff_t index = first * s->segments * s->length;
+    for (ptrdiff_t segment = 0; segment < s->segments; segment++) {
+      const float *from = x + r * s->x_stride + offsets[segment];
+      for (ptrdiff_t k = 0; k < s->length; k++, index += n) {
+        for (ptrdiff_t i = 0; i < n; i++) sum[i] += from[k] * msk_weight(element, w, index + i);
+      }
+    }
+    float *to = y + r * s->y_stride + first;
+    for (ptrdiff_t i = 0; i < n; i++) to[i] = msk_clamped(sum[i], s->low, s->high);
+  }
+}
+
+/// Whole blocks have a width that the compiler knows.
+MSK_INLINE void gemm_of(const msk_element element, float *y, const float *x, const void *w,
+                        const float *bias, const int32_t *offsets, const msk_gemm *s) {
+  ptrdiff_t first = 0;
+  for (; first + 8 <= s->columns; first += 8) {
+    gemm_block(element, 8, first, y, x, w, bias, offsets, s);
+  }
+  if (first < s->columns) {
+    gemm_block(element, s->columns - first, first, y, x, w, bias, offsets, s);
+  }
+}
+
 static void gemm_scalar(float *y, const float *x, const void *w, const float *bias,
                         const int32_t *offsets, const msk_gemm *s) {
-  const ptrdiff_t width = 8, depth = s->segments * s->length;
-  for (ptrdiff_t first = 0; first < s->columns; first += width) {
-    ptrdiff_t n = msk_minimum_of(width, s->columns - first);
-    for (ptrdiff_t r = 0; r < s->rows; r++) {
-      float sum[8] = {0};
-      for (ptrdiff_t i = 0; bias && i < n; i++) sum[i] = bias[first + i];
-      ptrdiff_t index = first * depth;
-      for (ptrdiff_t segment = 0; segment < s->segments; segment++) {
-        const float *from = x + r * s->x_stride + offsets[segment];
-        for (ptrdiff_t k = 0; k < s->length; k++, index += n) {
-          for (ptrdiff_t i = 0; i < n; i++) {
-            sum[i] += from[k] * msk_weight(s->element, w, index + i);
-          }
-        }
-      }
-      float *to = y + r * s->y_stride + first;
-      for (ptrdiff_t i = 0; i < n; i++) to[i] = msk_clamped(sum[i], s->low, s->high);
-    }
+  if (s->element == msk_element_f16) {
+    gemm_of(msk_element_f16, y, x, w, bias, offsets, s);
+  } else {
+    gemm_of(msk_element_f32, y, x, w, bias, offsets, s);
   }
 }
 

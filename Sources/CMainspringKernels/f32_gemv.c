@@ -2,21 +2,41 @@
 #ifndef MSK_VARIANT
 #include "kernel.h"
 
+/// One block of `n` columns.
+MSK_INLINE void gemv_block(const msk_element element, const ptrdiff_t n, ptrdiff_t first, float *y,
+                           const float *x, const void *w, const float *init, ptrdiff_t depth,
+                           float low, float high) {
+  float sum[8] = {0};
+  for (ptrdiff_t i = 0; init && i < n; i++) sum[i] = init[first + i];
+  for (ptrdiff_t k = 0; k < depth; k++) {
+    for (ptrdiff_t i = 0; i < n; i++) {
+      sum[i] += x[k] * msk_weight(element, w, first * depth + k * n + i);
+    }
+  }
+  for (ptrdiff_t i = 0; i < n; i++) y[first + i] = msk_clamped(sum[i], low, high);
+}
+
+/// Whole blocks have a width that the compiler knows.
+MSK_INLINE void gemv_of(const msk_element element, float *y, const float *x, const void *w,
+                        const float *init, ptrdiff_t depth, ptrdiff_t columns, float low,
+                        float high) {
+  ptrdiff_t first = 0;
+  for (; first + 8 <= columns; first += 8) {
+    gemv_block(element, 8, first, y, x, w, init, depth, low, high);
+  }
+  if (first < columns) {
+    gemv_block(element, columns - first, first, y, x, w, init, depth, low, high);
+  }
+}
+
 static void gemv_scalar(float *y, const float *x, const void *w, const float *init,
                         msk_element element, ptrdiff_t depth, ptrdiff_t columns, float low,
                         float high, bool backwards) {
   (void)backwards;
-  const ptrdiff_t width = 8;
-  for (ptrdiff_t first = 0; first < columns; first += width) {
-    ptrdiff_t n = msk_minimum_of(width, columns - first);
-    float sum[8] = {0};
-    for (ptrdiff_t i = 0; init && i < n; i++) sum[i] = init[first + i];
-    for (ptrdiff_t k = 0; k < depth; k++) {
-      for (ptrdiff_t i = 0; i < n; i++) {
-        sum[i] += x[k] * msk_weight(element, w, first * depth + k * n + i);
-      }
-    }
-    for (ptrdiff_t i = 0; i < n; i++) y[first + i] = msk_clamped(sum[i], low, high);
+  if (element == msk_element_f16) {
+    gemv_of(msk_element_f16, y, x, w, init, depth, columns, low, high);
+  } else {
+    gemv_of(msk_element_f32, y, x, w, init, depth, columns, low, high);
   }
 }
 

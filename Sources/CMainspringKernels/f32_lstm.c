@@ -2,8 +2,8 @@
 #ifndef MSK_VARIANT
 #include "kernel.h"
 
-static void lstm_scalar(float *h, float *c, const float *z, ptrdiff_t units, msk_function activation,
-                        msk_function gate, float clip) {
+static void lstm_scalar(float *h, float *c, const float *z, ptrdiff_t units,
+                        msk_function activation, msk_function gate, float clip) {
   for (ptrdiff_t u = 0; u < units; u++, z += 4) {
     float i = msk_function_of(gate, z[0]), f = msk_function_of(gate, z[1]);
     float g = msk_function_of(activation, z[2]), o = msk_function_of(gate, z[3]);

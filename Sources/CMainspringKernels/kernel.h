@@ -4,7 +4,7 @@
 //
 // A kernel file is compiled several times: once as itself, with the scalar variant and the
 // dispatch, and once more for each instruction set when it includes "variants.h", which includes
-// it back with MSK_VARIANT set. There `vec` and the `v_` functions stand for that instruction set's.
+// it back with MSK_VARIANT set. There `vec` and the `v_` functions stand for its.
 #ifndef MSK_KERNEL_H
 #define MSK_KERNEL_H
 
@@ -45,7 +45,6 @@
 #define v_abs MSK_NAME(v_abs)
 #define v_sqrt MSK_NAME(v_sqrt)
 #define v_sum MSK_NAME(v_sum)
-#define v_reduce MSK_NAME(v_reduce)
 #define v_scale MSK_NAME(v_scale)
 #define v_exp MSK_NAME(v_exp)
 #define v_expm1 MSK_NAME(v_expm1)

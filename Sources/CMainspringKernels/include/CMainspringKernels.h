@@ -52,7 +52,7 @@ ptrdiff_t msk_gemv_width(msk_isa isa) MSK_REALTIME;
 /// Copies a matrix into blocks of `width` columns, each block depth-major:
 /// dst[first·depth + k·w + (n − first)] = src[row(n)·row_stride + k·depth_stride] for n < columns,
 /// where first = n − n mod width, w = min(width, columns − first), and row(n) is `rows[n]`, or n
-/// without `rows`; a negative row, and any row from `row_count` on, gives zeros. Halves stay halves.
+/// without `rows`; a negative row, and any from `row_count` on, gives zeros. Halves stay halves.
 void msk_pack(msk_element element, void *_Nonnull dst, const void *_Nonnull src,
               const int32_t *_Nullable rows, ptrdiff_t row_count, ptrdiff_t row_stride,
               ptrdiff_t depth_stride, ptrdiff_t columns, ptrdiff_t depth,
@@ -61,7 +61,8 @@ void msk_pack(msk_element element, void *_Nonnull dst, const void *_Nonnull src,
 // MARK: Products
 
 /// A matrix product whose left rows are gathered from `segments` runs of `length` elements:
-/// y[r·y_stride + n] = clamp(bias[n] + Σ_s Σ_k x[r·x_stride + offsets[s] + k] · W[s·length + k][n]).
+/// y[r·y_stride + n] =
+///   clamp(bias[n] + Σ_s Σ_k x[r·x_stride + offsets[s] + k] · W[s·length + k][n]).
 typedef struct {
   ptrdiff_t rows, columns;
   ptrdiff_t segments, length;
@@ -77,8 +78,8 @@ void msk_f32_gemm(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, const
                   const float *_Nullable bias, const int32_t *_Nullable offsets,
                   msk_gemm shape) MSK_REALTIME;
 
-/// y[n] = clamp(init[n] + Σ_k x[k] · W[k][n]) for n < columns; `init` may be null for zeros or equal
-/// `y`. `w` is packed by `msk_pack` with `msk_gemv_width` and columns rounded up to whole lanes.
+/// y[n] = clamp(init[n] + Σ_k x[k] · W[k][n]) for n < columns; `init` may be null for zeros or
+/// equal `y`. `w` is packed by `msk_pack` with `msk_gemv_width` and columns rounded up to whole lanes.
 ///
 /// `backwards` walks W from its end, which changes the order of the additions only: products that
 /// follow one another in turns find in the cache what the one before read last.
@@ -115,8 +116,8 @@ typedef struct {
   float low, high;
 } msk_scatter;
 
-/// y[i·stride − before + p][…][f] += x[i][…][p][q][f], clamped at the end; y starts as `bias`, which
-/// may be null. x is `[in_height][in_width][kernel_height][kernel_width][filters]`.
+/// y[i·stride − before + p][…][f] += x[i][…][p][q][f], clamped at the end; y starts as `bias`,
+/// which may be null. x is `[in_height][in_width][kernel_height][kernel_width][filters]`.
 void msk_f32_scatter(msk_isa isa, float *_Nonnull y, const float *_Nonnull x,
                      const float *_Nullable bias, msk_scatter shape) MSK_REALTIME;
 
@@ -265,8 +266,8 @@ typedef enum MSK_CLOSED : int32_t {
   msk_parametric_relu,
 } msk_pair;
 
-/// y = clamp(f(a, b)) along 1 … `MSK_MAXIMUM_AXES` axes; the innermost strides are 0 or 1 (that of y
-/// is 1). `y` may equal an operand that has the same strides.
+/// y = clamp(f(a, b)) along 1 … `MSK_MAXIMUM_AXES` axes; the innermost strides are 0 or 1 (that of
+/// y is 1). `y` may equal an operand that has the same strides.
 void msk_f32_binary(msk_isa isa, float *_Nonnull y, const float *_Nonnull a,
                     const float *_Nonnull b, msk_pair f, const msk_axis *_Nonnull axes,
                     ptrdiff_t axis_count, float low, float high) MSK_REALTIME;
@@ -329,7 +330,7 @@ typedef struct {
   float low, high;
 } msk_pool;
 
-/// y[i][j][c] = clamp(largest or mean of the cells inside the window); 0 for a window without cells.
+/// y[i][j][c] = clamp(largest or mean of the cells inside the window); 0 for one without cells.
 void msk_f32_pool(msk_isa isa, float *_Nonnull y, const float *_Nonnull x,
                   msk_pool shape) MSK_REALTIME;
 
