@@ -79,7 +79,8 @@ void msk_f32_gemm(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, const
                   msk_gemm shape) MSK_REALTIME;
 
 /// y[n] = clamp(init[n] + Σ_k x[k] · W[k][n]) for n < columns; `init` may be null for zeros or
-/// equal `y`. `w` is packed by `msk_pack` with `msk_gemv_width` and columns rounded up to whole lanes.
+/// equal `y`. `w` is packed by `msk_pack` with `msk_gemv_width` and columns rounded up to whole
+/// lanes.
 ///
 /// `backwards` walks W from its end, which changes the order of the additions only: products that
 /// follow one another in turns find in the cache what the one before read last.
