@@ -45,3 +45,39 @@ public struct Quantization: Hashable, Sendable {
     self.axis = axis
   }
 }
+
+extension Quantization {
+  /// One scale and zero point for a whole tensor.
+  public init(scale: Float, zeroPoint: Int64) {
+    self.init(scales: [scale], zeroPoints: [zeroPoint])
+  }
+
+  /// The scale of a tensor that has only one; nil for scales along an axis.
+  public var scale: Float? { scales.count == 1 ? scales[0] : nil }
+
+  /// The zero point of a tensor that has only one; nil for several.
+  public var zeroPoint: Int64? { zeroPoints.count == 1 ? zeroPoints[0] : nil }
+}
+
+/// What the elements of a value are, and for integers what they stand for.
+public struct ValueType: Hashable, Sendable {
+  public let elementType: ElementType
+  public let quantization: Quantization?
+
+  public init(_ elementType: ElementType, _ quantization: Quantization? = nil) {
+    self.elementType = elementType
+    self.quantization = quantization
+  }
+
+  public static let float32: ValueType = ValueType(.float32)
+
+  /// int8 with one scale and zero point.
+  public static func int8(scale: Float, zeroPoint: Int64) -> ValueType {
+    ValueType(.int8, Quantization(scale: scale, zeroPoint: zeroPoint))
+  }
+
+  /// int16 around zero.
+  public static func int16(scale: Float) -> ValueType {
+    ValueType(.int16, Quantization(scale: scale, zeroPoint: 0))
+  }
+}

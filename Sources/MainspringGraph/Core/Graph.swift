@@ -13,6 +13,8 @@ public struct Value: Hashable, Sendable {
   public var quantization: Quantization?
   /// The elements of a constant; nil for what is computed.
   public let constant: Tensor?
+
+  public var type: ValueType { ValueType(elementType, quantization) }
 }
 
 /// One operator, its operands and its result.
@@ -60,11 +62,13 @@ public struct Graph: Hashable, Sendable {
 
   /// Appends an operator.
   ///
+  /// - Parameter type: what the result's elements are; by default what the operator gives on
+  ///   floats.
   /// - Returns: the value it computes, called `name`.
   /// - Throws: ``GraphError`` when an operand does not exist or the operator's shape rule refuses.
-  public mutating func add(_ operation: Operator, to operands: [ValueID], name: String)
-    throws(GraphError) -> ValueID
-  {
+  public mutating func add(
+    _ operation: Operator, to operands: [ValueID], name: String, type: ValueType? = nil
+  ) throws(GraphError) -> ValueID {
     var shapes: [Shape] = []
     for operand in operands {
       guard values.indices.contains(operand) else {
@@ -80,17 +84,17 @@ public struct Graph: Hashable, Sendable {
     }
     values.append(
       Value(
-        name: name, shape: shape, elementType: operation.outputType, quantization: nil,
-        constant: nil))
+        name: name, shape: shape, elementType: type?.elementType ?? operation.outputType,
+        quantization: type?.quantization, constant: nil))
     nodes.append(Node(operation: operation, inputs: operands, output: values.count - 1))
     return values.count - 1
   }
 
   /// Appends an operator with one operand.
-  public mutating func add(_ operation: Operator, to operand: ValueID, name: String)
-    throws(GraphError) -> ValueID
-  {
-    try add(operation, to: [operand], name: name)
+  public mutating func add(
+    _ operation: Operator, to operand: ValueID, name: String, type: ValueType? = nil
+  ) throws(GraphError) -> ValueID {
+    try add(operation, to: [operand], name: name, type: type)
   }
 
   /// Declares a value as a result, after the ones declared before.
@@ -106,6 +110,12 @@ public struct Graph: Hashable, Sendable {
   public mutating func rename(_ value: ValueID, to name: String) { values[value].name = name }
 
   public func shape(of value: ValueID) -> Shape { values[value].shape }
+
+  /// Nothing a node reads or writes is an integer: what the passes for float arithmetic may touch.
+  func isFloat(_ node: Node) -> Bool {
+    values[node.output].quantization == nil
+      && node.inputs.allSatisfy { values[$0].quantization == nil }
+  }
 }
 
 /// Why a graph cannot be built.

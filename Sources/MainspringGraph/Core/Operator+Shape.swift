@@ -31,6 +31,8 @@ extension Operator {
     case .pad(let x): try x.outputShape(try one(inputs))
     case .tile(let x): try x.outputShape(try one(inputs))
     case .reverse(let x): try x.outputShape(try one(inputs))
+    case .quantize: try one(inputs)
+    case .dequantize: try one(inputs)
     }
   }
 

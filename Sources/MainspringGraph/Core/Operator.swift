@@ -29,6 +29,8 @@ public enum Operator: Hashable, Sendable {
   case pad(Pad)
   case tile(Tile)
   case reverse(Reverse)
+  case quantize(Quantize)
+  case dequantize(Dequantize)
 }
 
 extension Operator {
@@ -59,6 +61,8 @@ extension Operator {
     case .pad: Facts("Pad")
     case .tile: Facts("Tile")
     case .reverse: Facts("Reverse")
+    case .quantize: Facts("Quantize")
+    case .dequantize: Facts("Dequantize")
     }
   }
 

@@ -7,11 +7,18 @@ public struct Dense: Hashable, Sendable {
   /// `[units]`
   public var bias: Tensor?
   public var activation: FusedActivation
+  /// With integer weights and float operands: operands are quantized with a zero point, or
+  /// around zero.
+  public var asymmetricInputs: Bool
 
-  public init(weights: Tensor, bias: Tensor?, activation: FusedActivation = .none) {
+  public init(
+    weights: Tensor, bias: Tensor?, activation: FusedActivation = .none,
+    asymmetricInputs: Bool = false
+  ) {
     self.weights = weights
     self.bias = bias
     self.activation = activation
+    self.asymmetricInputs = asymmetricInputs
   }
 
   var name: String { "Dense" }

@@ -9,7 +9,7 @@
 /// State is zero before the first step of every window (Hochreiter & Schmidhuber 1997; gate
 /// order of Keras and TFLite).
 public struct LSTM: Hashable, Sendable {
-  /// `[4·units × features]`
+  /// `[4·units × features]`; as int8 with one scale for each gate (axis 0, four scales)
   public var inputWeights: Tensor
   /// `[4·units × units]`
   public var recurrentWeights: Tensor
@@ -25,11 +25,17 @@ public struct LSTM: Hashable, Sendable {
   ///
   /// It changes what is written, not what a session computes: windows are independent.
   public var isStateful: Bool
+  /// With integer weights and float operands: x and h are quantized with a zero point, or around
+  /// zero.
+  public var asymmetricInputs: Bool
+  /// How an LSTM on integers keeps its state; nil for floats.
+  public var integerState: IntegerLSTMState?
 
   public init(
     inputWeights: Tensor, recurrentWeights: Tensor, bias: Tensor, activation: Activation = .tanh,
     recurrentActivation: Activation = .sigmoid, cellClip: Float = 0, returnsSequence: Bool = true,
-    isStateful: Bool = false
+    isStateful: Bool = false, asymmetricInputs: Bool = false,
+    integerState: IntegerLSTMState? = nil
   ) {
     self.inputWeights = inputWeights
     self.recurrentWeights = recurrentWeights
@@ -39,6 +45,8 @@ public struct LSTM: Hashable, Sendable {
     self.cellClip = cellClip
     self.returnsSequence = returnsSequence
     self.isStateful = isStateful
+    self.asymmetricInputs = asymmetricInputs
+    self.integerState = integerState
   }
 
   var name: String { "LSTM" }
@@ -57,5 +65,25 @@ public struct LSTM: Hashable, Sendable {
 
   func multiplyAccumulates(_ input: Shape) -> Int {
     input[1] * (inputWeights.shape.elementCount + recurrentWeights.shape.elementCount)
+  }
+}
+
+/// How an LSTM computes on int8: TFLite's integer kernel with an int16 cell.
+///
+/// Weights are int8 around zero with four scales, one for each gate's block of rows; biases int32.
+/// The output is a raw copy of h, so its scale should be ``state``'s; files by TensorFlow break
+/// that rule and are run as they are.
+public struct IntegerLSTMState: Hashable, Sendable {
+  /// Scale and zero point the recurrent product reads h with.
+  public var state: Quantization
+  /// Scale and zero point h is computed with (`intermediates[4]`).
+  public var hidden: Quantization
+  /// Scale of the int16 cell, a power of two from 2⁻¹⁵ to 2⁻⁹.
+  public var cellScale: Float
+
+  public init(state: Quantization, hidden: Quantization, cellScale: Float) {
+    self.state = state
+    self.hidden = hidden
+    self.cellScale = cellScale
   }
 }

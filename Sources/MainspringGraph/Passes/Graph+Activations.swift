@@ -8,8 +8,8 @@ extension Graph {
     var fused = [Bool](repeating: false, count: nodes.count)
     for (index, node) in nodes.enumerated() {
       if fused[index] { continue }
-      guard let next = rewriter.soleConsumer(of: node.output, in: consumers),
-        case .unary(let unary) = nodes[next].operation,
+      guard isFloat(node), let next = rewriter.soleConsumer(of: node.output, in: consumers),
+        case .unary(let unary) = nodes[next].operation, isFloat(nodes[next]),
         let activation = unary.function.fused,
         let operation = node.operation.fusing(activation)
       else {

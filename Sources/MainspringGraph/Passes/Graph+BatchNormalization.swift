@@ -19,7 +19,7 @@ extension Graph {
     var folded = [Bool](repeating: false, count: nodes.count)
     for (index, node) in nodes.enumerated() {
       if folded[index] { continue }
-      guard let next = rewriter.soleConsumer(of: node.output, in: consumers),
+      guard isFloat(node), let next = rewriter.soleConsumer(of: node.output, in: consumers),
         case .scaleShift(let affine) = nodes[next].operation,
         let map = ChannelMap(affine),
         let operation = node.operation.absorbing(after: map)
@@ -41,7 +41,7 @@ extension Graph {
     let consumers = rewriter.consumers()
     var replacements = [Operator?](repeating: nil, count: nodes.count)
     for (index, node) in nodes.enumerated() {
-      if case .scaleShift(let affine) = node.operation, let map = ChannelMap(affine),
+      if case .scaleShift(let affine) = node.operation, isFloat(node), let map = ChannelMap(affine),
         let (target, operation) = absorber(of: map, from: index, rewriter, consumers, replacements)
       {
         replacements[target] = operation

@@ -72,7 +72,7 @@ extension Operator {
       x.shift = transform(x.shift)
       return .scaleShift(x)
     case .pool, .reduce, .softmax, .logSoftmax, .unary, .binary, .compare, .select, .matMul,
-      .reshape, .transpose, .slice, .concatenate, .pad, .tile, .reverse:
+      .reshape, .transpose, .slice, .concatenate, .pad, .tile, .reverse, .quantize, .dequantize:
       return self
     }
   }

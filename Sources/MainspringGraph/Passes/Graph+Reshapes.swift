@@ -20,9 +20,10 @@ extension Graph {
         try rewriter.copy(node)
         continue
       }
-      let early = try rewriter.add(node.operation, operands, name)
+      let type = values[node.output].type
+      let early = try rewriter.add(node.operation, operands, name, type)
       let late = try rewriter.add(
-        .reshape(Reshape(to: values[node.output].shape)), [early], name + "/reshape")
+        .reshape(Reshape(to: values[node.output].shape)), [early], name + "/reshape", type)
       rewriter.replace(node.output, with: late)
       origins[node.output] = early
     }

@@ -58,14 +58,15 @@ struct GraphRewriter {
   {
     var inputs: [ValueID] = operands ?? []
     if operands == nil { for input in node.inputs { inputs.append(value(input)) } }
-    map[node.output] = try add(operation ?? node.operation, inputs, source.values[node.output].name)
+    let value = source.values[node.output]
+    map[node.output] = try add(operation ?? node.operation, inputs, value.name, value.type)
   }
 
   /// Appends a node the source does not have.
-  mutating func add(_ operation: Operator, _ operands: [ValueID], _ name: String)
-    throws(GraphError) -> ValueID
-  {
-    try result.add(operation, to: operands, name: name)
+  mutating func add(
+    _ operation: Operator, _ operands: [ValueID], _ name: String, _ type: ValueType? = nil
+  ) throws(GraphError) -> ValueID {
+    try result.add(operation, to: operands, name: name, type: type)
   }
 
   /// From now on the source value is this one of the result.
