@@ -53,7 +53,7 @@ let package = Package(
     .target(name: "MainspringKeras", dependencies: ["MainspringGraph", "MainspringWire"]),
     .target(
       name: "MainspringConvert",
-      dependencies: ["MainspringGraph", "MainspringTFLite", "CFlatBuffers"]),
+      dependencies: ["MainspringGraph", "MainspringTFLite", "MainspringRuntime", "CFlatBuffers"]),
 
     // Row 3, tools.
     .target(
@@ -104,6 +104,11 @@ let package = Package(
       dependencies: [
         "MainspringConvert", "MainspringGraph", "MainspringTFLite", "MainspringNumPy",
         "CFlatBuffers", "_MainspringTestSupport",
+      ]),
+    .testTarget(
+      name: "QuantizerTests",
+      dependencies: [
+        "MainspringConvert", "MainspringGraph", "MainspringRuntime", "_MainspringTestSupport",
       ]),
     .testTarget(
       name: "ConformanceTests",

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import MainspringGraph
+
+/// What a float graph was seen to compute on some windows.
+public struct Calibration: Sendable {
+  /// The graph that was run.
+  public let graph: Graph
+  public let windowCount: Int
+  /// By value; nil for constants and booleans.
+  var values: [ValueStatistics?]
+  /// By the result of an LSTM.
+  var cells: [ValueID: CellStatistics] = [:]
+
+  /// Fewer windows than this are unlikely to show what a model meets in use.
+  public static let recommendedWindowCount: Int = 100
+
+  init(_ graph: Graph, windowCount: Int) {
+    self.graph = graph
+    self.windowCount = windowCount
+    values = [ValueStatistics?](repeating: nil, count: graph.values.count)
+  }
+
+  /// The range of every value by one method; constants have none.
+  public func ranges(_ method: CalibrationMethod) -> Ranges {
+    var ranges = Ranges(
+      chosen: values.map { $0?.histogram.bounds(method) },
+      seen: values.map { $0?.histogram.bounds(.minMax) },
+      cells: cells.mapValues(\.cell))
+    ranges.means = values.map { $0?.channels.means ?? [] }
+    return ranges
+  }
+
+  /// What a person should know about the windows; empty when there is nothing to say.
+  public var warnings: [String] {
+    var result: [String] = []
+    if windowCount < Calibration.recommendedWindowCount {
+      result.append(
+        """
+        calibration: expected at least \(Calibration.recommendedWindowCount) windows, found \
+        \(windowCount); ranges may be too narrow for what the model meets in use
+        """)
+    }
+    for (id, statistics) in values.enumerated() {
+      guard let histogram = statistics?.histogram else { continue }
+      if histogram.count > 0, histogram.minimum == 0, histogram.maximum == 0 {
+        result.append(
+          "calibration: '\(graph.values[id].name)' is zero in all windows, its range is a guess")
+      }
+    }
+    return result
+  }
+}
