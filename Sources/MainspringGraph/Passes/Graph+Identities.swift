@@ -2,6 +2,8 @@
 
 extension Graph {
   /// Without operators that hand their operand on unchanged; a reshape of a reshape becomes one.
+  ///
+  /// What gives integers another scale is no identity, even where it moves no element.
   public func droppingIdentities() throws(GraphError) -> Graph {
     var rewriter = GraphRewriter(self)
     for node in nodes {
@@ -18,7 +20,7 @@ extension Graph {
       while let producer = rewriter.producers[origin], case .reshape = nodes[producer].operation {
         origin = nodes[producer].inputs[0]
       }
-      if values[origin].shape == reshape.shape {
+      if values[origin].shape == reshape.shape, isSameScale(origin, node.output) {
         rewriter.replace(node.output, with: rewriter.value(origin))
       } else {
         let operand = rewriter.value(origin)
@@ -28,7 +30,13 @@ extension Graph {
     return try rewriter.finish().canonicalized()
   }
 
+  /// Both floats, or integers that stand for the same numbers.
+  func isSameScale(_ a: ValueID, _ b: ValueID) -> Bool {
+    values[a].quantization == values[b].quantization
+  }
+
   private func isIdentity(_ node: Node) -> Bool {
+    guard isSameScale(node.inputs[0], node.output) else { return false }
     let input = values[node.inputs[0]].shape
     switch node.operation {
     case .reshape(let x): return x.shape == input
@@ -44,6 +52,8 @@ extension Graph {
       return x.size == .one && x.stride == .one && x.activation == .none
     case .reduce(let x):
       return x.keepsAxes && x.axes.allSatisfy { input[$0] == 1 }
+    case .quantize:
+      return values[node.inputs[0]].elementType == values[node.output].elementType
     default: return false
     }
   }

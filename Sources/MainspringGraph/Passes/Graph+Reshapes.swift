@@ -12,8 +12,10 @@ extension Graph {
     for node in nodes {
       let name = values[node.output].name
       if case .reshape = node.operation {
-        origins[node.output] = origins[node.inputs[0]] ?? rewriter.value(node.inputs[0])
-        try rewriter.copy(node, operands: [origins[node.output] ?? rewriter.value(node.inputs[0])])
+        let origin = origins[node.inputs[0]] ?? rewriter.value(node.inputs[0])
+        // One that gives integers another scale stays where it is.
+        if isSameScale(node.inputs[0], node.output) { origins[node.output] = origin }
+        try rewriter.copy(node, operands: [origin])
         continue
       }
       guard let operands = operandsBeforeReshape(node, origins, rewriter.result) else {
