@@ -9,12 +9,17 @@ extension Graph {
   /// A bias of zeros is none (runtimes insist on one for some operators, TensorFlow drops it for
   /// others); a slice of one element has stride 1; a reduction of no axes is a reshape; operators
   /// whose options have no activation are followed by one; neighbouring axes only are reversed at
-  /// once.
+  /// once; the border of integers is one of them; how operands are quantized for int8 weights
+  /// matters only where they are floats.
   func simplifyingSettings() throws(GraphError) -> Graph {
     var copier = GraphCopier(self)
     for node in nodes {
       let output = shape(of: node.output)
-      guard let simple = node.operation.simplified(output: output) else {
+      let input = node.inputs.first.map { values[$0].type } ?? .float32
+      guard
+        let simple = node.operation.simplified(
+          input: input, result: values[node.output].type, output: output)
+      else {
         try copier.copy(node)
         continue
       }
@@ -37,17 +42,26 @@ private struct Step {
 
 extension Operator {
   /// Nil when there is nothing to simplify.
-  fileprivate func simplified(output: Shape) -> [Step]? {
+  fileprivate func simplified(input: ValueType, result: ValueType, output: Shape) -> [Step]? {
     switch self {
-    case .dense(var x) where x.bias?.isAllZero == true:
-      x.bias = nil
+    case .dense(var x):
+      if x.bias?.isNoBias(for: input) == true { x.bias = nil }
+      if x.weights.elementType != .int8 || input.quantization != nil { x.asymmetricInputs = false }
       return [Step(operation: .dense(x))]
-    case .convolution(var x) where x.bias?.isAllZero == true:
+    case .lstm(var x)
+    where x.asymmetricInputs && (x.inputWeights.elementType != .int8 || input.quantization != nil):
+      x.asymmetricInputs = false
+      return [Step(operation: .lstm(x))]
+    case .convolution(var x) where x.bias?.isNoBias(for: input) == true:
       x.bias = nil
       return [Step(operation: .convolution(x))]
-    case .transposedConvolution(var x) where x.bias?.isAllZero == true:
+    case .transposedConvolution(var x) where x.bias?.isNoBias(for: input) == true:
       x.bias = nil
       return [Step(operation: .transposedConvolution(x))]
+    case .pad(var x):
+      guard x.value != 0, let quantization = result.quantization else { return nil }
+      x.value = quantization.nearest(to: x.value, of: result.elementType)
+      return [Step(operation: .pad(x))]
     case .binary(var x) where !x.function.fusesActivation:
       guard let activation = x.activation.function else { return nil }
       x.activation = .none
@@ -55,7 +69,7 @@ extension Operator {
         Step(operation: .binary(x), suffix: "/unclamped"),
         Step(operation: .unary(Unary(activation))),
       ]
-    case .reduce(let x) where x.axes.isEmpty:
+    case .reduce(let x) where x.axes.isEmpty && input.quantization == result.quantization:
       return [Step(operation: .reshape(Reshape(to: output)))]
     case .slice(var x):
       for axis in x.count.indices where x.count[axis] <= 1 {
@@ -86,6 +100,32 @@ extension Reverse {
         operation: .reverse(Reverse(axes: runs[index])),
         suffix: index == runs.count - 1 ? "" : "/\(index)")
     }
+  }
+}
+
+extension Tensor {
+  /// Whether a bias adds nothing.
+  ///
+  /// Zeros of 32 bits on int16 stay: kernels round otherwise with a bias of this width.
+  fileprivate func isNoBias(for input: ValueType) -> Bool {
+    switch elements {
+    case .int32(let values): input.elementType == .int8 && values.allSatisfy { $0 == 0 }
+    case .int64(let values): input.elementType == .int16 && values.allSatisfy { $0 == 0 }
+    default: isAllZero
+    }
+  }
+}
+
+extension Quantization {
+  /// The number nearest to some other that an element of a type can stand for.
+  ///
+  /// - Precondition: one scale.
+  fileprivate func nearest(to number: Float, of elementType: ElementType) -> Float {
+    let range: ClosedRange<Float> = elementType == .int8 ? -128...127 : -32768...32767
+    let zero = Float(zeroPoints[0])
+    let steps = (number / scales[0]).rounded(.toNearestOrAwayFromZero) + zero
+    let bounded = min(max(steps, range.lowerBound), range.upperBound)
+    return scales[0] * (bounded - zero)
   }
 }
 

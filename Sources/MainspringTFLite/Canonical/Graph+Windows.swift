@@ -22,7 +22,8 @@ extension Graph {
         continue
       }
       let flat = try reshaped([input[0], 1, input[1], input[3]], node)
-      x = try copier.add(.reshape(Reshape(to: flat)), [x], node)
+      let type = values[node.inputs[0]].type
+      x = try copier.add(.reshape(Reshape(to: flat)), [x], node, type: type)
       let turned = window.turned().settled(over: flat).operation
       let y = try copier.add(turned, [x], node)
       copier.replace(node, with: try copier.add(.reshape(Reshape(to: output)), [y], node))

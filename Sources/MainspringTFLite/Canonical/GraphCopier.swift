@@ -56,10 +56,15 @@ struct GraphCopier {
   }
 
   /// Appends an operator under the name of a source node's result.
+  ///
+  /// - Parameter type: of the new result; by default that of the source node's.
   mutating func add(
-    _ operation: Operator, _ operands: [ValueID], _ node: Node, suffix: String = ""
+    _ operation: Operator, _ operands: [ValueID], _ node: Node, suffix: String = "",
+    type: ValueType? = nil
   ) throws(GraphError) -> ValueID {
-    try result.add(operation, to: operands, name: source.values[node.output].name + suffix)
+    let value = source.values[node.output]
+    return try result.add(
+      operation, to: operands, name: value.name + suffix, type: type ?? value.type)
   }
 
   /// From now on the result of a source node is this value of the copy.

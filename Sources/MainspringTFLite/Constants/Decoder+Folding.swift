@@ -15,6 +15,8 @@ extension Decoder {
     var tensors: [Tensor] = []
     for operand in operands {
       guard case .constant(let constant) = operand else { return nil }
+      // Scales along an axis would have to move with it.
+      guard constant.tensor.quantization?.scales.count ?? 1 == 1 else { return nil }
       tensors.append(constant.tensor)
     }
     let output: Shape

@@ -99,10 +99,11 @@ extension Tensor {
       case .int64(let values): .int64(indices.map { values[$0] })
       case .bool(let values): .bool(indices.map { values[$0] })
       }
-    return Tensor(shape: shape, elements: taken)
+    return Tensor(shape: shape, elements: taken, quantization: quantization)
   }
 
-  /// Tensors one after the other along an axis; halves among floats are widened.
+  /// Tensors one after the other along an axis; halves among floats are widened, integers keep
+  /// what those of the first stand for.
   ///
   /// - Returns: nil when the types differ otherwise.
   /// - Precondition: `shape` is the shape of the result.
@@ -148,6 +149,8 @@ extension Tensor {
       switch (elements, other.elements) {
       case (.float32(let a), .float32(let b)): elements = .float32(a + b)
       case (.float16(let a), .float16(let b)): elements = .float16(a + b)
+      case (.int8(let a), .int8(let b)): elements = .int8(a + b)
+      case (.int16(let a), .int16(let b)): elements = .int16(a + b)
       case (.int32(let a), .int32(let b)): elements = .int32(a + b)
       case (.int64(let a), .int64(let b)): elements = .int64(a + b)
       case (.bool(let a), .bool(let b)): elements = .bool(a + b)
@@ -155,7 +158,7 @@ extension Tensor {
       }
     }
     do throws(ShapeError) {
-      return Tensor(shape: try Shape([count]), elements: elements)
+      return Tensor(shape: try Shape([count]), elements: elements, quantization: quantization)
     } catch {
       return nil
     }

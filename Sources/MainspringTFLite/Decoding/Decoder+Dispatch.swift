@@ -88,6 +88,7 @@ extension Decoder {
     case .reverseV2: try decodeReverse(call)
     case .tile: try decodeTile(call)
     case .broadcastTo: try decodeBroadcast(call)
+    case .quantize: try decodeQuantize(call)
     case .dequantize: try decodeDequantize(call)
     case .concatenation: try decodeConcatenation(call)
     case .pack: try decodePack(call)
@@ -112,16 +113,15 @@ extension Decoder {
     return true
   }
 
-  /// A quantized model is told apart by the first tensor an operator touches.
+  /// Refuses elements nothing here computes with, at the first operator that touches them.
   private func refuseForeignTypes(_ call: Call) throws(TFLiteError) {
     for index in call.record.inputs + call.record.outputs where index != -1 {
       let tensor = model.subgraphs[call.subgraph].tensors[Int(index)]
       switch tensor.type {
-      case .float32, .float16, .int32, .int64, .bool: continue
+      case .float32, .float16, .int8, .int16, .int32, .int64, .bool: continue
       default:
         let name = model.describe(tensor: Int(index), of: call.subgraph)
-        throw .unsupported(
-          place: place(call), what: "\(name) is \(tensor.type); only float models are supported")
+        throw .unsupported(place: place(call), what: "\(name) is \(tensor.type)\(tensor.type.hint)")
       }
     }
   }
@@ -142,5 +142,14 @@ extension Decoder {
     default:
       return .unsupported(place: place(call), what: "this operator is not supported")
     }
+  }
+}
+
+extension TensorType {
+  /// Why a tensor of this type is refused.
+  var hint: String {
+    self == .uint8
+      ? ", the quantization of TensorFlow 1; convert the model to int8 instead"
+      : "; only floats, int8 and int16 are supported"
   }
 }

@@ -74,13 +74,15 @@ extension Decoder {
     let record = model.subgraphs[subgraph].tensors[index]
     let shape = try shape(record.shape, site)
     try spend(shape.elementCount, site)
-    guard let tensor = Tensor(shape: shape, type: record.type, bytes: model.buffers[record.buffer])
+    guard
+      var tensor = Tensor(shape: shape, type: record.type, bytes: model.buffers[record.buffer])
     else {
       throw .unsupported(
         place: place(site),
-        what: "\(model.describe(tensor: index, of: subgraph)) is \(record.type); "
-          + "only float models are supported")
+        what: "\(model.describe(tensor: index, of: subgraph)) is \(record.type)"
+          + record.type.hint)
     }
+    if record.type.isInteger { tensor.quantization = record.quantization?.quantization }
     let made = Constant(tensor, name: record.name)
     constants[subgraph][index] = made
     return made
@@ -98,10 +100,14 @@ extension Decoder {
   }
 
   func elementType(of known: Known, _ call: Call) throws(TFLiteError) -> ElementType {
+    try type(of: known, call).elementType
+  }
+
+  func type(of known: Known, _ call: Call) throws(TFLiteError) -> ValueType {
     switch known {
-    case .constant(let constant): return constant.tensor.elementType
-    case .value(let value): return graph.values[value].elementType
-    case .stack: return .float32
+    case .constant(let constant): return constant.type
+    case .value(let value): return graph.values[value].type
+    case .stack(let stack): return stack.type
     case .state: throw refuseState(call)
     }
   }
@@ -170,7 +176,7 @@ extension Decoder {
 }
 
 extension Tensor {
-  /// - Returns: nil for types that constants of a float model do not have.
+  /// - Returns: nil for types whose elements nothing here computes with.
   /// - Precondition: as many bytes as the shape and the type say.
   init?(shape: Shape, type: TensorType, bytes: [UInt8]) {
     switch type {
@@ -180,6 +186,8 @@ extension Tensor {
     case .float16:
       let words = bytes.integers(UInt16.self)
       self.init(shape: shape, elements: .float16(words.map { Half(bits: $0) }))
+    case .int8: self.init(shape: shape, elements: .int8(bytes.map { Int8(bitPattern: $0) }))
+    case .int16: self.init(shape: shape, elements: .int16(bytes.integers(Int16.self)))
     case .int32: self.init(shape: shape, elements: .int32(bytes.integers(Int32.self)))
     case .int64: self.init(shape: shape, elements: .int64(bytes.integers(Int64.self)))
     case .bool: self.init(shape: shape, elements: .bool(bytes.map { $0 != 0 }))

@@ -23,8 +23,8 @@ extension Decoder {
       try set(variable: tensor, to: known, call)
       return
     }
-    try check(known, against: tensor, .call(call))
-    frames[frames.count - 1].slots[tensor] = known
+    let result = try fitted(known, to: tensor, .call(call))
+    frames[frames.count - 1].slots[tensor] = result
   }
 
   /// A file may clear a variable, so that its recurrent operator starts from zero; no more.
@@ -34,8 +34,9 @@ extension Decoder {
   private mutating func set(variable tensor: Int, to known: Known, _ call: Call)
     throws(TFLiteError)
   {
+    let record = model.subgraphs[call.subgraph].tensors[tensor]
     let isZero =
-      if case .constant(let constant) = known { constant.tensor.isAllZero } else { false }
+      if case .constant(let constant) = known { record.isZero(constant.tensor) } else { false }
     guard isZero, frames.count == 1 else {
       throw .unsupported(
         place: place(call), what: "a variable set to something else than a constant zero")
@@ -56,7 +57,7 @@ extension Decoder {
       (shape, type) = (constant.tensor.shape, constant.tensor.elementType)
     case .value(let value):
       (shape, type) = (graph.shape(of: value), graph.values[value].elementType)
-    case .stack(let stack): (shape, type) = (stack.shape, .float32)
+    case .stack(let stack): (shape, type) = (stack.shape, stack.type.elementType)
     case .state:
       throw .unsupported(place: place(site), what: "a variable that is handed to a subgraph")
     }
@@ -96,33 +97,27 @@ extension Decoder {
     }
   }
 
-  /// Appends an operator whose operands are floats.
+  /// Appends an operator whose operands are floats, int8 or int16.
   mutating func emit(_ operation: Operator, _ operands: [Known], _ call: Call, _ name: String)
     throws(TFLiteError) -> Known
   {
+    let type = try resultType(of: operation, operands, call)
     var values: [ValueID] = []
-    for (index, operand) in operands.enumerated() {
-      let type = try elementType(of: operand, call)
-      var isCondition = false
-      if case .select = operation { isCondition = index == 0 }
-      guard isCondition ? type == .bool : type == .float32 || type == .float16 else {
-        throw .unsupported(
-          place: place(call), what: "an operand of type \(type) that is computed at run time")
-      }
-      values.append(try materialise(operand, .call(call)))
-    }
-    return .value(try append(operation, values, name, .call(call)))
+    for operand in operands { values.append(try materialise(operand, .call(call))) }
+    return .value(try append(operation, values, name, type, .call(call)))
   }
 
   /// Appends an operator to the graph.
+  ///
+  /// - Parameter type: of the result; nil for what the operator gives on floats.
   mutating func append(
-    _ operation: Operator, _ operands: [ValueID], _ name: String, _ site: Site
+    _ operation: Operator, _ operands: [ValueID], _ name: String, _ type: ValueType?, _ site: Site
   ) throws(TFLiteError) -> ValueID {
     guard graph.nodes.count < WorkBudget.maximumNodes else {
       throw .limit(place: place(site), what: "operators", maximum: WorkBudget.maximumNodes)
     }
     do throws(GraphError) {
-      return try graph.add(operation, to: operands, name: name)
+      return try graph.add(operation, to: operands, name: name, type: type)
     } catch {
       switch error {
       case .shape(_, let error): throw .shape(place: place(site), error)
@@ -169,17 +164,33 @@ extension TensorType {
     case .int32: self == .int32
     case .int64: self == .int64
     case .bool: self == .bool
-    case .int8, .uint8, .int16: false
+    case .int8: self == .int8
+    case .int16: self == .int16
+    case .uint8: false
     }
   }
 }
 
 extension Tensor {
+  /// Whether all floats are zero; false for other types.
   var isAllZero: Bool {
     switch elements {
     case .float32(let values): values.allSatisfy { $0 == 0 }
     case .float16(let values): values.allSatisfy { $0.float == 0 }
     default: false
+    }
+  }
+}
+
+extension TFLiteModel.TensorRecord {
+  /// Whether what is copied into the tensor stands for zeros.
+  fileprivate func isZero(_ tensor: Tensor) -> Bool {
+    guard type.holds(tensor.elementType) else { return false }
+    let zero = quantization?.zeroPoints.first ?? 0
+    return switch tensor.elements {
+    case .int8(let values): values.allSatisfy { Int64($0) == zero }
+    case .int16(let values): values.allSatisfy { Int64($0) == zero }
+    default: tensor.isAllZero
     }
   }
 }

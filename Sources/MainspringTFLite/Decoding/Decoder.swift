@@ -31,9 +31,9 @@ struct Decoder {
       let tensor = Int(main.outputs[index])
       let site = Site.tensor(tensor, of: 0)
       let value = try materialise(result, site)
-      guard graph.values[value].elementType == .float32 else {
-        throw .unsupported(
-          place: place(site), what: "an output of type \(graph.values[value].elementType)")
+      switch graph.values[value].elementType {
+      case .float32, .int8, .int16: break
+      case let type: throw .unsupported(place: place(site), what: "an output of type \(type)")
       }
       try declareOutput(value, site)
     }
@@ -52,16 +52,20 @@ struct Decoder {
   private mutating func addInput(_ index: Int) throws(TFLiteError) -> ValueID {
     let tensor = model.subgraphs[0].tensors[index]
     let site = Site.tensor(index, of: 0)
-    guard tensor.type == .float32 else {
+    let type: ValueType
+    switch tensor.type {
+    case .float32, .int8, .int16: type = try self.type(ofTensor: index, of: 0, site)
+    default:
       throw .unsupported(
-        place: place(site), what: "an input of type \(tensor.type); only float models are supported"
-      )
+        place: place(site), what: "an input of type \(tensor.type)\(tensor.type.hint)")
     }
     for (axis, extent) in tensor.shapeSignature.enumerated() where extent < 0 && axis > 0 {
       throw .unsupported(
         place: place(site), what: "axis \(axis) has no fixed extent; only the batch may vary")
     }
-    return graph.addInput(name: tensor.name, shape: try shape(tensor.shape, site))
+    return graph.addInput(
+      name: tensor.name, shape: try shape(tensor.shape, site), elementType: type.elementType,
+      quantization: type.quantization)
   }
 
   /// Runs a subgraph.
@@ -85,8 +89,8 @@ struct Decoder {
       Frame(subgraph: index, slots: [Known?](repeating: nil, count: subgraph.tensors.count)))
     for (number, argument) in arguments.enumerated() {
       let tensor = Int(subgraph.inputs[number])
-      try check(argument, against: tensor, .tensor(tensor, of: index))
-      frames[frames.count - 1].slots[tensor] = argument
+      let known = try fitted(argument, to: tensor, .tensor(tensor, of: index))
+      frames[frames.count - 1].slots[tensor] = known
     }
     for number in subgraph.operators.indices {
       let call = Call(record: subgraph.operators[number], subgraph: index, number: number)

@@ -3,8 +3,9 @@
 public import MainspringGraph
 
 extension Graph {
-  /// Turns a float TFLite model into a graph with batch 1.
+  /// Turns a TFLite model of floats, int8 or int16 into a graph with batch 1.
   ///
+  /// Integers keep their scales and zero points, as the file has them.
   /// Integer and shape arithmetic is folded, loops are recognised as recurrent layers or unrolled,
   /// and what TensorFlow and this project write differently is brought to one form
   /// (``normalized()``).

@@ -33,6 +33,8 @@ final class Constant {
     self.tensor = tensor
     self.name = name
   }
+
+  var type: ValueType { ValueType(tensor.elementType, tensor.quantization) }
 }
 
 /// A tensor given as runs of rows (axis 0) of other tensors.
@@ -48,12 +50,15 @@ final class Stack {
   }
 
   let shape: Shape
+  /// What the rows' elements stand for, whatever their sources say: rows are copied as they are.
+  let type: ValueType
   let runs: [Run]
   let name: String
   var value: ValueID?
 
-  init(shape: Shape, runs: [Run], name: String) {
+  init(shape: Shape, type: ValueType, runs: [Run], name: String) {
     self.shape = shape
+    self.type = type
     self.runs = runs
     self.name = name
   }

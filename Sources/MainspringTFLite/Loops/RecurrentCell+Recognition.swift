@@ -46,7 +46,9 @@ private struct CellTemplate {
     var products: [Dense] = []
     for node in step.nodes { if case .dense(let dense) = node.operation { products.append(dense) } }
     guard let product = products.first, projection.weights.shape.rank == 2,
-      products.allSatisfy({ $0.weights.shape.rank == 2 })
+      (products + [projection]).allSatisfy({
+        $0.weights.shape.rank == 2 && $0.weights.elementType.isFloat
+      })
     else { return nil }
     let width = projection.weights.shape[0]
     let bias: Tensor

@@ -37,6 +37,7 @@ extension Decoder {
     case .reluN1To1: function = .reluN1To1
     }
     if fused.clamp == .none && !fused.isTanh { return known }
+    try requireFloats(known, "a fused activation of this kind", call)
     return try apply(.unary(Unary(function)), [known], call)
   }
 

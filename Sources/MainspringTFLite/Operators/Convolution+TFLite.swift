@@ -7,7 +7,7 @@ extension Decoder {
   mutating func decodeConvolution(_ call: Call) throws(TFLiteError) {
     try require(call, operands: 2...3, options: 1)
     let fused = try fused(call, field: 3)
-    let weights = try weights(call, 1, "the filter")
+    let (weights, bias) = try product(call, 1, "the filter", channels: 0, bias: 2)
     let input = try shape(of: try operand(call, 0), call)
     guard weights.shape.rank == 4, weights.shape[3] > 0, input.rank == 4 else {
       throw .invalid(
@@ -17,7 +17,7 @@ extension Decoder {
     // A remainder is refused by the operator's shape rule.
     let groups = max(input.channels / weights.shape[3], 1)
     let convolution = Convolution(
-      weights: weights, bias: try optionalWeights(call, 2, "the bias"),
+      weights: weights, bias: bias,
       stride: extent(call, height: 2, width: 1), dilation: extent(call, height: 5, width: 4, 1),
       padding: try padding(call, field: 0), groups: groups, activation: fused.clamp)
     try finish(.convolution(convolution), fused, call)
@@ -27,7 +27,7 @@ extension Decoder {
   mutating func decodeDepthwiseConvolution(_ call: Call) throws(TFLiteError) {
     try require(call, operands: 2...3, options: 2)
     let fused = try fused(call, field: 4)
-    let filter = try weights(call, 1, "the filter")
+    var (filter, bias) = try product(call, 1, "the filter", channels: 3, bias: 2)
     let input = try shape(of: try operand(call, 0), call)
     guard filter.shape.rank == 4, filter.shape[0] == 1, input.rank == 4, input.channels > 0,
       filter.shape[3] % input.channels == 0
@@ -36,13 +36,19 @@ extension Decoder {
         place: place(call), expected: "[N, H, W, C] and a filter [1, h, w, C·m]",
         found: "\(input) and \(filter.shape)")
     }
+    let scales = filter.quantization
+    filter.quantization = nil
     guard
-      let weights = try fold(
+      var weights = try fold(
         .transpose(Transpose(permutation: [3, 1, 2, 0])),
         [.constant(Constant(filter, name: ""))], call)
     else { throw .invalid(place: place(call), expected: "a constant filter", found: "another") }
+    // Channels come first now.
+    weights.quantization = scales.map {
+      Quantization(scales: $0.scales, zeroPoints: $0.zeroPoints)
+    }
     let convolution = Convolution(
-      weights: weights, bias: try optionalWeights(call, 2, "the bias"),
+      weights: weights, bias: bias,
       stride: extent(call, height: 2, width: 1), dilation: extent(call, height: 6, width: 5, 1),
       padding: try padding(call, field: 0), groups: input.channels, activation: fused.clamp)
     try finish(.convolution(convolution), fused, call)
@@ -57,8 +63,9 @@ extension Decoder {
       throw .invalid(
         place: place(call), expected: "a result shape of 4 extents", found: "\(result.count)")
     }
+    let (weights, bias) = try product(call, 1, "the filter", channels: 0, bias: 3, operand: 2)
     let convolution = TransposedConvolution(
-      weights: try weights(call, 1, "the filter"), bias: try optionalWeights(call, 3, "the bias"),
+      weights: weights, bias: bias,
       stride: extent(call, height: 2, width: 1), padding: try padding(call, field: 0),
       outputSize: Extent2D(height: result[1], width: result[2]), activation: fused.clamp)
     try finish(.transposedConvolution(convolution), fused, call, operand: 2)
@@ -68,6 +75,8 @@ extension Decoder {
   mutating func decodePool(_ kind: Pool.Kind, _ call: Call) throws(TFLiteError) {
     try require(call, operands: 1...1, options: 5)
     let fused = try fused(call, field: 5)
+    // LiteRT's tolerance.
+    try requireSameScale(try operand(call, 0), tolerance: 1e-6, call)
     let pool = Pool(
       kind: kind, size: extent(call, height: 4, width: 3),
       stride: extent(call, height: 2, width: 1), padding: try padding(call, field: 0),

@@ -33,9 +33,10 @@ extension Decoder {
       try decodeProduct(x, fused, call)
       return
     }
+    let (weights, bias) = try product(call, 1, "weights", channels: 0, bias: 2)
     let dense = Dense(
-      weights: try weights(call, 1, "weights"), bias: try optionalWeights(call, 2, "the bias"),
-      activation: fused.clamp)
+      weights: weights, bias: bias, activation: fused.clamp,
+      asymmetricInputs: try isHybrid(call, weights) && call.options.bool(3))
     let result = try apply(.dense(dense), [x], call)
     try define(call, as: try activate(result, FusedFunction(isTanh: fused.isTanh), call))
   }
@@ -44,6 +45,7 @@ extension Decoder {
   private mutating func decodeProduct(_ x: Known, _ fused: FusedFunction, _ call: Call)
     throws(TFLiteError)
   {
+    try requireFloats(x, "computed weights", call)
     var result = try apply(
       .matMul(MatMul(transposesRight: true)), [x, try operand(call, 1)], call)
     if let bias = try optional(call, 2) {
@@ -81,6 +83,7 @@ extension Decoder {
     try require(call, operands: 1...1, options: 12)
     let fused = try fused(call, field: 0)
     let x = try operand(call, 0)
+    try requireFloats(x, "normalization", call)
     let rank = try shape(of: x, call).rank
     guard rank >= 1 else {
       throw .invalid(place: place(call), expected: "an axis to normalize", found: "a scalar")
@@ -101,6 +104,7 @@ extension Decoder {
     try require(call, operands: 2...2, options: 27)
     let x = try operand(call, 0)
     let axes = try axes(call, 1, of: try shape(of: x, call))
+    if kind == .maximum || kind == .minimum { try requireSameScale(x, call) }
     try finish(.reduce(Reduce(kind: kind, axes: axes, keepsAxes: call.options.bool(0))), [x], call)
   }
 

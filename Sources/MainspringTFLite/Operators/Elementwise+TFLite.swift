@@ -27,8 +27,44 @@ extension Decoder {
     // The options of the last three have no activation.
     let fused = function.fusesActivation ? try fused(call, field: 0) : FusedFunction()
     let binary = Binary(function, activation: fused.clamp)
-    let result = try apply(.binary(binary), try operands(call), call)
+    var parts = try operands(call)
+    switch function {
+    case .maximum, .minimum: parts = try asCopied(parts, call)
+    case .add, .subtract: try refusePowersOfTwo(parts, call)
+    case .multiply, .divide, .squaredDifference: break
+    }
+    let result = try apply(.binary(binary), parts, call)
     try define(call, as: try activate(result, FusedFunction(isTanh: fused.isTanh), call))
+  }
+
+  /// Integers as kernels that copy or compare them take them: by the result's scale, whatever
+  /// their own.
+  private mutating func asCopied(_ operands: [Known], _ call: Call) throws(TFLiteError) -> [Known] {
+    var result: [Known] = []
+    for operand in operands {
+      let type = try elementType(of: operand, call)
+      guard type == .int8 || type == .int16 else { return operands }
+      result.append(
+        try reinterpreted(operand, as: try resultType(call), name: name(call), .call(call)))
+    }
+    return result
+  }
+
+  /// An older rule adds int16 of such scales in another way, unless the options forbid it.
+  private func refusePowersOfTwo(_ operands: [Known], _ call: Call) throws(TFLiteError) {
+    guard call.options.table == 0 || call.options.bool(1, default: true) else { return }
+    var scales: [Float] = []
+    for operand in operands {
+      let type = try type(of: operand, call)
+      guard type.elementType == .int16, let scale = type.quantization?.scale else { return }
+      scales.append(scale)
+    }
+    guard let scale = try resultType(call).quantization?.scale else { return }
+    scales.append(scale)
+    guard !scales.allSatisfy({ $0.significand == 1 }) else {
+      throw .unsupported(
+        place: place(call), what: "int16 added by the rule for powers of two (pot_scale_int16)")
+    }
   }
 
   /// FLOOR_DIV and FLOOR_MOD of constant integers.
@@ -81,6 +117,7 @@ extension Decoder {
         parts[0] = try reshape(parts[0], to: rows, call)
       }
     }
+    parts = [parts[0]] + (try asCopied(Array(parts[1...]), call))
     if case .constant(let condition) = parts[0], let bools = condition.tensor.bools,
       let first = bools.first, bools.allSatisfy({ $0 == first })
     {
@@ -100,15 +137,24 @@ extension Decoder {
   /// PRELU: x, constant slope.
   mutating func decodeParametricReLU(_ call: Call) throws(TFLiteError) {
     try require(call, operands: 2...2)
-    let slope = try weights(call, 1, "the slope")
+    let slope = try constant(call, 1, "the slope")
+    let x = try operand(call, 0)
+    let (slopeType, type) = (slope.elementType, try elementType(of: x, call))
+    guard slopeType == type || (slopeType.isFloat && type.isFloat) else {
+      throw .invalid(place: place(call), expected: "a slope of \(type)", found: "\(slopeType)")
+    }
+    guard type.isFloat || slope.quantization?.scale != nil else {
+      throw .invalid(place: place(call), expected: "a slope with one scale", found: "another")
+    }
     try finish(
-      .parametricReLU(ParametricReLU(slope: slope)), [try operand(call, 0)], call)
+      .parametricReLU(ParametricReLU(slope: slope)), [x], call)
   }
 
   /// ADD_N: a sum of one or more operands.
   mutating func decodeSum(_ call: Call) throws(TFLiteError) {
     try require(call, operands: 1...4096, options: 82)
     var sum = try operand(call, 0)
+    try requireFloats(sum, "a sum", call)
     for index in 1..<call.record.inputs.count {
       sum = try apply(.binary(Binary(.add)), [sum, try operand(call, index)], call)
     }

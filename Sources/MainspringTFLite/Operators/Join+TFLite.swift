@@ -11,12 +11,24 @@ extension Decoder {
     }
     let parts = try operands(call)
     let axis = try axis(Int(call.options.int(0)), of: try shape(of: parts[0], call), call)
+    for part in parts where try elementType(of: part, call) == .int8 {
+      // As LiteRT: nothing is scaled here.
+      try requireSameScale(part, call)
+    }
     try define(call, as: try concatenate(parts, axis: axis, call))
   }
 
   /// Operands one after the other; kept as rows while a loop is unrolled.
-  mutating func concatenate(_ parts: [Known], axis: Int, _ call: Call) throws(TFLiteError) -> Known
+  ///
+  /// Integers are copied as they are; the result has the type of the first.
+  mutating func concatenate(_ operands: [Known], axis: Int, _ call: Call) throws(TFLiteError)
+    -> Known
   {
+    let type = try type(of: operands[0], call)
+    var parts: [Known] = []
+    for operand in operands {
+      parts.append(try reinterpreted(operand, as: type, name: name(call), .call(call)))
+    }
     var nonempty: [Known] = []
     var isConstant = true
     for part in parts {
@@ -33,7 +45,9 @@ extension Decoder {
     var shapes: [Shape] = []
     for part in parts {
       shapes.append(try shape(of: part, call))
-      guard let more = try self.runs(of: part, call) else {
+      guard try elementType(of: part, call).isFloat == type.elementType.isFloat,
+        let more = try self.runs(of: part, call)
+      else {
         return try apply(.concatenate(Concatenate(axis: axis)), parts, call)
       }
       try spend(more.count + 1, .call(call))
@@ -45,7 +59,7 @@ extension Decoder {
     } catch {
       throw .shape(place: place(call), error)
     }
-    return try stacked(runs, shape: output, call)
+    return try stacked(runs, shape: output, type, call)
   }
 
   /// PACK: operands of one shape along a new axis.

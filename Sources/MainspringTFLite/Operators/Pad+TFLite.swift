@@ -11,12 +11,35 @@ extension Decoder {
     let (before, after) = try borders(call, 1, rank: try shape(of: x, call).rank)
     var value: Float = 0
     if hasValue {
-      guard let given = try weights(call, 2, "the value").floats, given.count == 1 else {
-        throw .invalid(place: place(call), expected: "one value", found: "several")
-      }
-      value = given[0]
+      value = try borderValue(call, 2, of: x)
     }
+    try requireSameScale(x, call)
     try finish(.pad(Pad(before: before, after: after, value: value)), [x], call)
+  }
+
+  /// A constant of the operand's type, as the number it stands for there.
+  private mutating func borderValue(_ call: Call, _ index: Int, of x: Known) throws(TFLiteError)
+    -> Float
+  {
+    let tensor = try constant(call, index, "the value")
+    let type = try type(of: x, call)
+    guard tensor.shape.elementCount == 1 else {
+      throw .invalid(place: place(call), expected: "one value", found: "\(tensor.shape)")
+    }
+    if type.elementType.isFloat, let floats = tensor.floats { return floats[0] }
+    guard let scale = type.quantization?.scale, let zero = type.quantization?.zeroPoint else {
+      throw .invalid(
+        place: place(call), expected: "a value of \(type.elementType)",
+        found: "\(tensor.elementType)")
+    }
+    switch (tensor.elements, type.elementType) {
+    case (.int8(let values), .int8): return scale * Float(Int64(values[0]) - zero)
+    case (.int16(let values), .int16): return scale * Float(Int64(values[0]) - zero)
+    default:
+      throw .invalid(
+        place: place(call), expected: "a value of \(type.elementType)",
+        found: "\(tensor.elementType)")
+    }
   }
 
   /// MIRROR_PAD: x, borders; the border repeats the edge (SYMMETRIC) or not (REFLECT).
@@ -79,6 +102,7 @@ extension Decoder {
   mutating func decodeSpaceToBatch(_ call: Call) throws(TFLiteError) {
     try require(call, operands: 3...3, options: 25)
     let x = try operand(call, 0)
+    try requireSameScale(x, call)
     let input = try shape(of: x, call)
     let block = try blocks(call, input)
     let count = block.count

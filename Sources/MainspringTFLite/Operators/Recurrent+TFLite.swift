@@ -6,7 +6,8 @@ extension Decoder {
   /// UNIDIRECTIONAL_SEQUENCE_LSTM: 24 operands (20 without layer normalization), gates i, f, c, o.
   ///
   /// 0 x, 1–4 input weights, 5–8 recurrent weights, 9–11 peepholes, 12–15 biases, 16–17
-  /// projection, 18–19 state h and c, 20–23 layer normalization.
+  /// projection, 18–19 state h and c, 20–23 layer normalization. On int8 the cell is int16, and
+  /// intermediate 4 has the scale that h is computed with.
   mutating func decodeLSTM(_ call: Call) throws(TFLiteError) {
     try require(call, operands: 20...24, options: 71)
     for (range, what) in [
@@ -30,10 +31,22 @@ extension Decoder {
     guard clip.isFinite, clip >= 0 else {
       throw .invalid(place: place(call), expected: "a cell clip of at least 0", found: "another")
     }
+    let type = try elementType(of: try operand(call, 0), call)
+    guard type.isFloat || type == .int8 else {
+      throw .unsupported(place: place(call), what: "an operand of type \(type)")
+    }
     var lstm = LSTM(
-      inputWeights: try stackedWeights(call, 1..<5, "input weights"),
-      recurrentWeights: try stackedWeights(call, 5..<9, "recurrent weights"),
-      bias: try biases(call, 12..<16, unitsFrom: 5), cellClip: clip)
+      inputWeights: try stackedWeights(call, 1..<5, "input weights", for: type),
+      recurrentWeights: try stackedWeights(call, 5..<9, "recurrent weights", for: type),
+      bias: try biases(call, 12..<16, unitsFrom: 5, for: type), cellClip: clip)
+    guard (lstm.inputWeights.elementType == .int8) == (lstm.recurrentWeights.elementType == .int8)
+    else {
+      throw .invalid(
+        place: place(call), expected: "weights of one type",
+        found: "\(lstm.inputWeights.elementType) and \(lstm.recurrentWeights.elementType)")
+    }
+    lstm.asymmetricInputs = try isHybrid(call, lstm.inputWeights) && call.options.bool(4)
+    if type == .int8 { lstm.integerState = try integerState(call) }
     let isCleared = try takeStates(call, [18, 19])
     lstm.isStateful = !isCleared
     try finishSequence(.lstm(lstm), timeMajor: call.options.bool(3), call)
@@ -78,52 +91,104 @@ extension Decoder {
     try define(call, as: try reshape(result, to: back, call))
   }
 
-  /// Matrices below each other.
-  private mutating func stackedWeights(_ call: Call, _ range: Range<Int>, _ what: String)
-    throws(TFLiteError) -> Tensor
-  {
-    var parts: [Known] = []
+  /// Matrices below each other; integers with one scale for each.
+  private mutating func stackedWeights(
+    _ call: Call, _ range: Range<Int>, _ what: String, for type: ElementType
+  ) throws(TFLiteError) -> Tensor {
+    var parts: [Tensor] = []
     var first: Shape?
     for index in range {
-      let part = try weights(call, index, what)
+      let part = try kernel(call, index, what, for: type, channels: 0)
       guard part.shape.rank == 2, first == nil || first == part.shape else {
         throw .invalid(
           place: place(call), expected: "\(what) as equal matrices", found: "\(part.shape)")
       }
+      guard part.quantization?.scales.count ?? 1 == 1 else {
+        throw .unsupported(place: place(call), what: "\(what) with a scale for each channel")
+      }
       first = part.shape
-      parts.append(.constant(Constant(part, name: "")))
+      parts.append(part)
     }
-    return try joined(parts, what, call)
+    return try stacked(parts, what, call)
   }
 
   /// Vectors after each other; missing ones are zero.
-  private mutating func biases(_ call: Call, _ range: Range<Int>, unitsFrom weights: Int)
-    throws(TFLiteError) -> Tensor
-  {
-    let units = try self.weights(call, weights, "recurrent weights").shape[0]
-    let zeros = Tensor(
-      shape: try shape([units], .call(call)), floats: [Float](repeating: 0, count: units))
+  private mutating func biases(
+    _ call: Call, _ range: Range<Int>, unitsFrom weights: Int, for type: ElementType
+  ) throws(TFLiteError) -> Tensor {
+    let units = try constant(call, weights, "recurrent weights").shape[0]
+    let shape = try shape([units], .call(call))
+    let zeros =
+      type == .int8
+      ? Tensor(shape: shape, elements: .int32([Int32](repeating: 0, count: units)))
+      : Tensor(shape: shape, floats: [Float](repeating: 0, count: units))
     var given: [Tensor?] = []
-    for index in range { given.append(try optionalWeights(call, index, "the bias")) }
+    for index in range {
+      let isGiven = try optional(call, index) != nil
+      given.append(isGiven ? try offset(call, index, for: type) : nil)
+    }
     let isHalf = given.contains { $0?.elementType == .float16 }
-    var parts: [Known] = []
+    var parts: [Tensor] = []
     for tensor in given {
       let part = tensor ?? (isHalf ? zeros.halved : zeros)
       guard part.shape == zeros.shape else {
         throw .invalid(place: place(call), expected: "biases [\(units)]", found: "\(part.shape)")
       }
-      parts.append(.constant(Constant(part, name: "")))
+      parts.append(part)
     }
-    return try joined(parts, "the bias", call)
+    return try stacked(parts, "the bias", call)
   }
 
-  private mutating func joined(_ parts: [Known], _ what: String, _ call: Call) throws(TFLiteError)
-    -> Tensor
+  /// Constants one after the other; their scales likewise, when each has one.
+  private mutating func stacked(_ parts: [Tensor], _ what: String, _ call: Call)
+    throws(TFLiteError) -> Tensor
   {
-    guard let tensor = try fold(.concatenate(Concatenate(axis: 0)), parts, call) else {
+    var scales: [Float] = []
+    var zeroPoints: [Int64] = []
+    var bare: [Known] = []
+    for part in parts {
+      if let scale = part.quantization?.scale, let zeroPoint = part.quantization?.zeroPoint {
+        scales.append(scale)
+        zeroPoints.append(zeroPoint)
+      }
+      var unscaled = part
+      unscaled.quantization = nil
+      bare.append(.constant(Constant(unscaled, name: "")))
+    }
+    guard var tensor = try fold(.concatenate(Concatenate(axis: 0)), bare, call) else {
       throw .invalid(place: place(call), expected: "constant \(what)", found: "another")
     }
+    if scales.count == parts.count {
+      tensor.quantization = Quantization(scales: scales, zeroPoints: zeroPoints)
+    }
     return tensor
+  }
+
+  /// The scales an LSTM on int8 keeps its state with.
+  private func integerState(_ call: Call) throws(TFLiteError) -> IntegerLSTMState {
+    let state = try type(ofTensor: Int(call.record.inputs[18]), of: call.subgraph, .call(call))
+    let cell = try type(ofTensor: Int(call.record.inputs[19]), of: call.subgraph, .call(call))
+    guard call.record.intermediates.count == 5, call.record.intermediates[4] != -1 else {
+      throw .invalid(
+        place: place(call), expected: "5 intermediates",
+        found: "\(call.record.intermediates.count)")
+    }
+    let last = Int(call.record.intermediates[4])
+    let hidden = try type(ofTensor: last, of: call.subgraph, .call(call))
+    guard state.elementType == .int8, cell.elementType == .int16, hidden.elementType == .int8,
+      let h = state.quantization, let c = cell.quantization?.scale,
+      let product = hidden.quantization
+    else {
+      throw .invalid(
+        place: place(call), expected: "int8 for h, int16 for c and int8 for intermediate 4",
+        found: "\(state.elementType), \(cell.elementType) and \(hidden.elementType)")
+    }
+    guard c.significand == 1, c.exponent >= -15, c.exponent <= -9 else {
+      throw .invalid(
+        place: place(call), expected: "a scale for c that is a power of two from 2⁻¹⁵ to 2⁻⁹",
+        found: "another")
+    }
+    return IntegerLSTMState(state: h, hidden: product, cellScale: c)
   }
 
   /// Hands the state variables to the operator.

@@ -102,16 +102,4 @@ extension Decoder {
     try finish(
       .tile(Tile(multiples: multiples)), [try reshape(x, to: padded, call)], call)
   }
-
-  /// DEQUANTIZE of half-precision constants: they stay halves.
-  mutating func decodeDequantize(_ call: Call) throws(TFLiteError) {
-    try require(call, operands: 1...1, options: 38)
-    let tensor = try constant(call, 0, "the operand")
-    guard tensor.elementType == .float16 else {
-      throw .unsupported(
-        place: place(call), what: "an operand of type \(tensor.elementType); only halves are")
-    }
-    // Named after the float it stands for.
-    try define(call, as: .constant(Constant(tensor, name: name(call))))
-  }
 }

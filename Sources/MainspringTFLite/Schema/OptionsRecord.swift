@@ -42,8 +42,8 @@ public struct OptionsRecord: Hashable, Sendable {
     return nil
   }
 
-  public func bool(_ id: Int) -> Bool {
-    if case .bool(let value) = value(id) { value } else { false }
+  public func bool(_ id: Int, default absent: Bool = false) -> Bool {
+    if case .bool(let value) = value(id) { value } else { absent }
   }
 
   public func byte(_ id: Int) -> Int8 {
