@@ -14,10 +14,18 @@ extension Convolution {
   }
 
   private func encodeFull(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
+    let product = try Product(weights, bias, "Convolution", at: site)
     let kernel = try encoder.weights(weights, name: "\(site.name)/kernel")
-    let operands = try operands(kernel, at: site, in: &encoder)
+    let operands = try operands(kernel, product, at: site, in: &encoder)
+    let version: Int32 =
+      switch product {
+      case .floats: 1
+      case .int8: 3
+      case .int16: 4
+      case .hybrid(let isPerChannel): isPerChannel ? 5 : 2
+      }
     encoder.emit(
-      .conv2d, version: groups > 1 ? 6 : 1, operands, to: [site.output],
+      .conv2d, version: groups > 1 ? 6 : version, operands, to: [site.output],
       .compact(
         1, .init(0, .byte(padding.code)), .init(1, .int(Int32(stride.width))),
         .init(2, .int(Int32(stride.height))), .init(3, .byte(activation.code)),
@@ -27,11 +35,19 @@ extension Convolution {
   private func encodeDepthwise(at site: Site, into encoder: inout GraphEncoder)
     throws(ConvertError)
   {
+    let product = try Product(weights, bias, "DepthwiseConvolution", at: site)
     let kernel = try encoder.weights(
       try weights.rowsAsChannels(node: site.name), name: "\(site.name)/kernel")
-    let operands = try operands(kernel, at: site, in: &encoder)
+    let operands = try operands(kernel, product, at: site, in: &encoder)
+    let version: Int32 =
+      switch product {
+      case .floats: dilation == .one ? 1 : 2
+      case .int8: 3
+      case .int16: 5
+      case .hybrid(let isPerChannel): isPerChannel ? 6 : 4
+      }
     encoder.emit(
-      .depthwiseConv2d, version: dilation == .one ? 1 : 2, operands, to: [site.output],
+      .depthwiseConv2d, version: version, operands, to: [site.output],
       .compact(
         2, .init(0, .byte(padding.code)), .init(1, .int(Int32(stride.width))),
         .init(2, .int(Int32(stride.height))), .init(3, .int(Int32(filters / groups))),
@@ -40,26 +56,34 @@ extension Convolution {
   }
 
   /// LiteRT refuses convolutions without a bias, left out or −1; zeros stand for none.
-  private func operands(_ kernel: Int32, at site: Site, in encoder: inout GraphEncoder)
-    throws(ConvertError) -> [Int32]
-  {
-    let name = "\(site.name)/bias"
-    guard let bias else {
-      let zeros = [Float](repeating: 0, count: filters)
-      return [site.input, kernel, encoder.floats(zeros, extents: [filters], name: name)]
-    }
-    return [site.input, kernel, try encoder.weights(bias, name: name)]
+  private func operands(
+    _ kernel: Int32, _ product: Product, at site: Site, in encoder: inout GraphEncoder
+  ) throws(ConvertError) -> [Int32] {
+    let offset: Tensor
+    if let bias { offset = bias } else { offset = try product.zeros(for: weights, at: site) }
+    return [site.input, kernel, try encoder.weights(offset, name: "\(site.name)/bias")]
   }
 }
 
 extension TransposedConvolution {
   /// TRANSPOSE_CONV; version 3 knows the bias, 4 the activation.
   func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
+    let product = try Product(weights, bias, "TransposedConvolution", at: site)
+    if case .hybrid = product {
+      throw site.unsupported(
+        "TransposedConvolution", "has no kernel for floats with int8 weights in stock runtimes")
+    }
     let extents = encoder.integers(site.outputShape.extents, name: "\(site.name)/shape")
     let kernel = try encoder.weights(weights, name: "\(site.name)/kernel")
     var inputs = [extents, kernel, site.input]
     if let bias { inputs.append(try encoder.weights(bias, name: "\(site.name)/bias")) }
-    let version: Int32 = activation != .none ? 4 : bias == nil ? 1 : 3
+    let least: Int32 =
+      switch product {
+      case .floats, .hybrid: 1
+      case .int8: 2
+      case .int16: 3
+      }
+    let version = max(least, activation != .none ? 4 : bias == nil ? 1 : 3)
     encoder.emit(
       .transposeConv, version: version, inputs, to: [site.output],
       .compact(
@@ -70,9 +94,11 @@ extension TransposedConvolution {
 
 extension Pool {
   /// MAX_POOL_2D or AVERAGE_POOL_2D
-  func encode(at site: Site, into encoder: inout GraphEncoder) {
+  func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
+    let version = try site.version(Versions(int8: 2, int16: 3), of: "Pool")
     encoder.emit(
-      kind == .maximum ? .maxPool2d : .averagePool2d, [site.input], to: [site.output],
+      kind == .maximum ? .maxPool2d : .averagePool2d, version: version, [site.input],
+      to: [site.output],
       .compact(
         5, .init(0, .byte(padding.code)), .init(1, .int(Int32(stride.width))),
         .init(2, .int(Int32(stride.height))), .init(3, .int(Int32(size.width))),
@@ -81,7 +107,7 @@ extension Pool {
 }
 
 extension Tensor {
-  /// `[filters × height × width × 1]` → `[1 × height × width × filters]`
+  /// `[filters × height × width × 1]` → `[1 × height × width × filters]`, several scales with them
   fileprivate func rowsAsChannels(node: String) throws(ConvertError) -> Tensor {
     let turned = try Shape(storing: [1, shape[1], shape[2], shape[0]], node: node)
     let (rows, columns) = (shape[0], shape[1] * shape[2])
@@ -96,7 +122,11 @@ extension Tensor {
       case .int64(let values): .int64(values.transposed(rows: rows, columns: columns))
       case .bool(let values): .bool(values.transposed(rows: rows, columns: columns))
       }
-    return Tensor(shape: turned, elements: elements, quantization: quantization)
+    let scales = quantization.map {
+      Quantization(
+        scales: $0.scales, zeroPoints: $0.zeroPoints, axis: $0.scales.count > 1 ? 3 : 0)
+    }
+    return Tensor(shape: turned, elements: elements, quantization: scales)
   }
 }
 

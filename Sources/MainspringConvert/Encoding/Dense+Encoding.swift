@@ -5,7 +5,11 @@ import MainspringTFLite
 
 extension Dense {
   /// FULLY_CONNECTED; version 5 keeps axes other than batch and features.
+  ///
+  /// The width of a bias on int16 is that of its tensor: `quantized_bias_type`, which newer
+  /// runtimes know, stays away and so does their version.
   func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
+    let product = try Product(weights, bias, "Dense", at: site)
     let kernel = try encoder.weights(weights, name: "\(site.name)/kernel")
     // Two operands alone would need version 6.
     let offset =
@@ -13,17 +17,31 @@ extension Dense {
         try encoder.weights(tensor, name: "\(site.name)/bias")
       } ?? -1
     let keepsAxes = site.inputShape.rank != 2
+    var isAsymmetric = false
+    let version: Int32
+    switch product {
+    case .floats: version = 1
+    case .int8: version = 4
+    case .int16: version = 7
+    case .hybrid(let isPerChannel):
+      isAsymmetric = asymmetricInputs
+      version = isPerChannel ? 12 : isAsymmetric ? 9 : 3
+    }
     encoder.emit(
-      .fullyConnected, version: keepsAxes ? 5 : 1, [site.input, kernel, offset], to: [site.output],
-      .compact(8, .init(0, .byte(activation.code)), .init(2, .bool(keepsAxes))))
+      .fullyConnected, version: max(version, keepsAxes ? 5 : 1), [site.input, kernel, offset],
+      to: [site.output],
+      .compact(
+        8, .init(0, .byte(activation.code)), .init(2, .bool(keepsAxes)),
+        .init(3, .bool(isAsymmetric))))
   }
 }
 
 extension MatMul {
   /// BATCH_MATMUL
-  func encode(at site: Site, into encoder: inout GraphEncoder) {
+  func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
+    let version = try site.version(Versions(int8: 2, int16: 3), of: "MatMul")
     encoder.emit(
-      .batchMatmul, site.inputs, to: [site.output],
+      .batchMatmul, version: version, site.inputs, to: [site.output],
       .compact(101, .init(0, .bool(transposesLeft)), .init(1, .bool(transposesRight))))
   }
 }

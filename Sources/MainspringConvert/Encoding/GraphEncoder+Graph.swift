@@ -28,8 +28,9 @@ extension GraphEncoder {
       tensors[node.output] = output
       let site = Site(
         name: named.name, inputs: node.inputs.map { tensors[$0] },
-        inputShapes: node.inputs.map { graph.shape(of: $0) }, output: output,
-        outputShape: value.shape)
+        inputShapes: node.inputs.map { graph.shape(of: $0) },
+        inputTypes: node.inputs.map { graph.values[$0].type }, output: output,
+        outputShape: value.shape, outputType: value.type)
       try encode(node.operation, at: site)
     }
     for output in graph.outputs { try place(output, of: graph, &tensors, &constants) }
@@ -59,6 +60,7 @@ extension GraphEncoder {
 
   /// Encodes one operator with its constants.
   mutating func encode(_ operation: Operator, at site: Site) throws(ConvertError) {
+    try site.requireTypes(of: operation)
     switch operation {
     case .dense(let x): try x.encode(at: site, into: &self)
     case .convolution(let x): try x.encode(at: site, into: &self)
@@ -66,24 +68,26 @@ extension GraphEncoder {
     case .lstm(let x): try RecurrentCell.lstm(x).encode(at: site, into: &self)
     case .gru(let x): try RecurrentCell.gru(x).encode(at: site, into: &self)
     case .simpleRNN(let x): try RecurrentCell.simpleRNN(x).encode(at: site, into: &self)
-    case .pool(let x): x.encode(at: site, into: &self)
-    case .reduce(let x): x.encode(at: site, into: &self)
-    case .softmax(let x): x.encode(at: site, into: &self)
-    case .logSoftmax(let x): x.encode(at: site, into: &self)
-    case .unary(let x): x.encode(at: site, into: &self)
-    case .binary(let x): x.encode(at: site, into: &self)
-    case .compare(let x): x.encode(at: site, into: &self)
+    case .pool(let x): try x.encode(at: site, into: &self)
+    case .reduce(let x): try x.encode(at: site, into: &self)
+    case .softmax(let x): try x.encode(at: site, into: &self)
+    case .logSoftmax(let x): try x.encode(at: site, into: &self)
+    case .unary(let x): try x.encode(at: site, into: &self)
+    case .binary(let x): try x.encode(at: site, into: &self)
+    case .compare(let x): try x.encode(at: site, into: &self)
     case .select(let x): x.encode(at: site, into: &self)
     case .parametricReLU(let x): try x.encode(at: site, into: &self)
     case .scaleShift(let x): try x.encode(at: site, into: &self)
-    case .matMul(let x): x.encode(at: site, into: &self)
+    case .matMul(let x): try x.encode(at: site, into: &self)
     case .reshape(let x): x.encode(at: site, into: &self)
     case .transpose(let x): try x.encode(at: site, into: &self)
     case .slice(let x): try x.encode(at: site, into: &self)
-    case .concatenate(let x): x.encode(at: site, into: &self)
+    case .concatenate(let x): try x.encode(at: site, into: &self)
     case .pad(let x): try x.encode(at: site, into: &self)
-    case .tile(let x): x.encode(at: site, into: &self)
-    case .reverse(let x): x.encode(at: site, into: &self)
+    case .tile(let x): try x.encode(at: site, into: &self)
+    case .reverse(let x): try x.encode(at: site, into: &self)
+    case .quantize(let x): x.encode(at: site, into: &self)
+    case .dequantize(let x): x.encode(at: site, into: &self)
     }
   }
 }

@@ -22,6 +22,7 @@ struct GraphEncoder {
       let buffer: Int
       let shape: [Int32]
       let type: TensorType
+      let quantization: Quantization?
     }
 
     var record = TFLiteModel.Subgraph()
@@ -90,6 +91,19 @@ extension GraphEncoder {
     return add(record)
   }
 
+  /// A tensor of integers or floats an operator writes.
+  mutating func addTensor(
+    name: String, extents: [Int], type: ValueType, isVariable: Bool = false
+  ) -> Int32 {
+    let tensor = addTensor(
+      name: name, extents: extents, type: TensorType(storing: type.elementType),
+      isVariable: isVariable)
+    frame.record.tensors[Int(tensor)].quantization = type.quantization.map {
+      TFLiteModel.QuantizationRecord(storing: $0)
+    }
+    return tensor
+  }
+
   private mutating func add(_ record: TFLiteModel.TensorRecord) -> Int32 {
     frame.record.tensors.append(record)
     return Int32(frame.record.tensors.count - 1)
@@ -97,21 +111,17 @@ extension GraphEncoder {
 
   /// A tensor for a value of a graph.
   mutating func addTensor(for value: Value) -> Int32 {
-    let tensor = addTensor(
-      name: value.name, extents: value.shape.extents, type: TensorType(storing: value.elementType))
-    frame.record.tensors[Int(tensor)].quantization = value.quantization.map {
-      TFLiteModel.QuantizationRecord(storing: $0)
-    }
-    return tensor
+    addTensor(name: value.name, extents: value.shape.extents, type: value.type)
   }
 
   mutating func emit(
     _ code: BuiltinOperator, version: Int32 = 1, _ inputs: [Int32], to outputs: [Int32],
-    _ options: OptionsRecord = .none
+    _ options: OptionsRecord = .none, intermediates: [Int32] = []
   ) {
-    frame.record.operators.append(
-      TFLiteModel.OperatorRecord(
-        code: code, version: version, inputs: inputs, outputs: outputs, options: options))
+    var record = TFLiteModel.OperatorRecord(
+      code: code, version: version, inputs: inputs, outputs: outputs, options: options)
+    record.intermediates = intermediates
+    frame.record.operators.append(record)
   }
 }
 
@@ -142,6 +152,13 @@ extension GraphEncoder {
     store(.float32(values), extents: extents, name: name)
   }
 
+  /// A single number of a type, as the integer or float that stands for it.
+  mutating func scalar(_ elements: Tensor.Elements, _ quantization: Quantization?, name: String)
+    -> Int32
+  {
+    store(elements, extents: [], name: name, quantization: quantization)
+  }
+
   private mutating func constant(_ tensor: Tensor, name: String, isShared: Bool)
     throws(ConvertError) -> Int32
   {
@@ -159,14 +176,14 @@ extension GraphEncoder {
     let buffer = self.buffer(ElementsKey(elements: elements))
     let type = TensorType(storing: elements.elementType)
     let shape = extents.map { Int32($0) }
-    let key = Frame.ConstantKey(buffer: buffer, shape: shape, type: type)
-    let isPlain = isShared && quantization == nil
-    if isPlain, let known = frame.constants[key] { return known }
+    let key = Frame.ConstantKey(
+      buffer: buffer, shape: shape, type: type, quantization: quantization)
+    if isShared, let known = frame.constants[key] { return known }
     var record = TFLiteModel.TensorRecord(name: name, shape: shape, type: type)
     record.buffer = buffer
     record.quantization = quantization.map { TFLiteModel.QuantizationRecord(storing: $0) }
     let tensor = add(record)
-    if isPlain { frame.constants[key] = tensor }
+    if isShared { frame.constants[key] = tensor }
     return tensor
   }
 

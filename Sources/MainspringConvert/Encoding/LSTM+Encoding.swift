@@ -12,15 +12,23 @@ extension LSTM {
   /// Unless the layer is stateful, a FILL writes zeros into both state variables before it: windows
   /// are then independent in every runtime, whether or not anybody resets variables. The last step
   /// alone is cut out by a STRIDED_SLICE.
+  ///
+  /// On int8 the state is cleared by integers that stand for zeros, and five intermediates are
+  /// listed: the first four belong to layer normalization and say nothing, the last has the scale
+  /// h is computed with.
   func encodeFused(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
-    let state = [
-      encoder.addTensor(name: "\(site.name)/h", extents: [1, units], isVariable: true),
-      encoder.addTensor(name: "\(site.name)/c", extents: [1, units], isVariable: true),
-    ]
+    let form = try FusedForm(self, at: site)
+    let state = zip(["h", "c"], form.state).map { name, type in
+      encoder.addTensor(
+        name: "\(site.name)/\(name)", extents: [1, units], type: type, isVariable: true)
+    }
     if !isStateful {
       let extents = encoder.integers([1, units], name: "\(site.name)/state_shape")
-      let zero = encoder.floats([0], extents: [], name: "\(site.name)/zero")
-      for variable in state { encoder.emit(.fill, [extents, zero], to: [variable]) }
+      for (variable, type) in zip(state, form.state) {
+        let zero = encoder.scalar(type.zero, type.quantization, name: "\(site.name)/zero")
+        encoder.emit(
+          .fill, version: type.isInteger ? 3 : 1, [extents, zero], to: [variable])
+      }
     }
     // input; W_i…W_o; U_i…U_o; peepholes; b_i…b_o; projection; state; layer normalization
     var inputs = [site.input]
@@ -33,15 +41,24 @@ extension LSTM {
     inputs += [-1, -1, -1, -1]
     let tanh: Int8 = 4
     let options = OptionsRecord.compact(
-      71, .init(0, .byte(tanh)), .init(1, .float(cellClip)))
-    if returnsSequence {
-      encoder.emit(.unidirectionalSequenceLstm, inputs, to: [site.output], options)
-    } else {
-      let sequence = encoder.addTensor(
-        name: "\(site.name)/sequence", extents: [1, site.inputShape[1], units])
-      encoder.emit(.unidirectionalSequenceLstm, inputs, to: [sequence], options)
-      encoder.lastStep(of: sequence, at: site)
+      71, .init(0, .byte(tanh)), .init(1, .float(cellClip)),
+      .init(4, .bool(form.isAsymmetric)))
+    var intermediates: [Int32] = []
+    if let hidden = form.hidden {
+      let none = encoder.addTensor(name: "\(site.name)/none", extents: [0])
+      let last = encoder.addTensor(name: "\(site.name)/hidden", extents: [0], type: hidden)
+      intermediates = [none, none, none, none, last]
     }
+    var sequence = site.output
+    if !returnsSequence {
+      sequence = encoder.addTensor(
+        name: "\(site.name)/sequence", extents: [1, site.inputShape[1], units],
+        type: site.outputType)
+    }
+    encoder.emit(
+      .unidirectionalSequenceLstm, version: form.version, inputs, to: [sequence], options,
+      intermediates: intermediates)
+    if !returnsSequence { encoder.lastStep(of: sequence, at: site) }
   }
 
   /// The rows of the gates, in the order input, forget, candidate, output.
@@ -50,15 +67,97 @@ extension LSTM {
   ) throws(ConvertError) -> [Int32] {
     let matrix = tensor.reshaped(
       to: try Shape(storing: [4 * units, tensor.shape.elementCount / (4 * units)], node: site.name))
+    let scales = tensor.quantization
     var result: [Int32] = []
     for (index, gate) in ["i", "f", "c", "o"].enumerated() {
       var part = matrix.rows(index * units..<(index + 1) * units)
+      part.quantization = scales.map {
+        Quantization(scale: $0.scales[index], zeroPoint: $0.zeroPoints[index])
+      }
       if tensor.shape.rank == 1 {
         part = part.reshaped(to: try Shape(storing: [units], node: site.name))
       }
       result.append(try encoder.weights(part, name: "\(site.name)/\(symbol)_\(gate)"))
     }
     return result
+  }
+}
+
+/// What the types of a fused LSTM come to.
+private struct FusedForm {
+  let version: Int32
+  /// Of h and c.
+  let state: [ValueType]
+  /// Of intermediate 4; nil for floats.
+  let hidden: ValueType?
+  let isAsymmetric: Bool
+
+  /// - Throws: ``ConvertError`` when operand, weights, bias and state do not go with each other.
+  init(_ lstm: LSTM, at site: Site) throws(ConvertError) {
+    let weights = [lstm.inputWeights, lstm.recurrentWeights]
+    let isFloat = site.inputType.elementType.isFloat && site.outputType == .float32
+    if isFloat, lstm.integerState == nil, lstm.bias.elementType.isFloat {
+      state = [.float32, .float32]
+      hidden = nil
+      if weights.allSatisfy({ $0.elementType.isFloat }) {
+        version = 1
+        isAsymmetric = false
+        return
+      }
+      if weights.allSatisfy({ $0.isFourGates }) {
+        isAsymmetric = lstm.asymmetricInputs
+        version = isAsymmetric ? 3 : 2
+        return
+      }
+    } else if let integerState = lstm.integerState, site.inputType.elementType == .int8,
+      site.outputType.elementType == .int8, lstm.bias.elementType == .int32,
+      weights.allSatisfy({ $0.isFourGates }), lstm.bias.quantization?.scales.count ?? 4 == 4,
+      integerState.isEncodable
+    {
+      version = 1
+      isAsymmetric = false
+      state = [
+        ValueType(.int8, integerState.state), .int16(scale: integerState.cellScale),
+      ]
+      hidden = ValueType(.int8, integerState.hidden)
+      return
+    }
+    throw site.unsupported(
+      "LSTM",
+      "has no kernel for \(site.inputType.elementType) to \(site.outputType.elementType) with "
+        + "weights of \(weights[0].elementType) and \(weights[1].elementType), a bias of "
+        + "\(lstm.bias.elementType) and this state")
+  }
+}
+
+extension Tensor {
+  /// int8 around zero with a scale for each gate.
+  fileprivate var isFourGates: Bool {
+    guard elementType == .int8, let quantization else { return false }
+    return quantization.scales.count == 4 && quantization.isSymmetric
+  }
+}
+
+extension IntegerLSTMState {
+  /// One scale for each, and that of the cell what kernels shift by.
+  fileprivate var isEncodable: Bool {
+    for quantization in [state, hidden] {
+      guard let scale = quantization.scale, let zero = quantization.zeroPoint, scale.isFinite,
+        scale > 0, (-128...127).contains(zero)
+      else { return false }
+    }
+    return cellScale.significand == 1 && (-15 ... -9).contains(cellScale.exponent)
+  }
+}
+
+extension ValueType {
+  /// Zero as an element.
+  fileprivate var zero: Tensor.Elements {
+    switch elementType {
+    case .int8: .int8([Int8(truncatingIfNeeded: quantization?.zeroPoint ?? 0)])
+    case .int16: .int16([0])
+    default: .float32([0])
+    }
   }
 }
 
@@ -70,7 +169,8 @@ extension GraphEncoder {
     let strides = integers([1, 1, 1], name: "\(site.name)/strides")
     // Batch and units from end to end, time at −1 and dropped.
     emit(
-      .stridedSlice, [sequence, begin, end, strides], to: [site.output],
+      .stridedSlice, version: site.outputType.elementType == .int8 ? 2 : 1,
+      [sequence, begin, end, strides], to: [site.output],
       .compact(32, .init(0, .int(0b101)), .init(1, .int(0b101)), .init(4, .int(0b010))))
   }
 }

@@ -40,6 +40,15 @@ extension RecurrentCell {
     }
   }
 
+  /// A step has no scales for what it computes on the way.
+  private func requireFloats(at site: Site) throws(ConvertError) {
+    for type in site.inputTypes.map({ $0.elementType }) + operation.weights.map({ $0.elementType })
+    where !type.isFloat {
+      throw site.unsupported(
+        operation.name, "with \(type) cannot be written step by step, only as a fused LSTM")
+    }
+  }
+
   private var label: String {
     switch self {
     case .lstm: "lstm"
@@ -63,6 +72,7 @@ extension RecurrentCell {
 
   /// `[1 × time × features]` → `[time × gates·units]`
   private func project(_ site: Site, in encoder: inout GraphEncoder) throws(ConvertError) -> Int32 {
+    try requireFloats(at: site)
     let (time, features) = (site.inputShape[1], site.inputShape[2])
     let rows = [time, features]
     let x = encoder.addTensor(name: "\(site.name)/x", extents: rows)

@@ -25,13 +25,14 @@ extension Transpose {
       encoder.reshape(site.input, to: site.output, shape: [], name: site.name)
       return
     }
-    let version: Int32
+    let versions: Versions
     switch site.inputShape.rank {
-    case ...4: version = 1
-    case 5: version = 4
-    case 6: version = 6
+    case ...4: versions = Versions(int8: 2, int16: 5)
+    case 5: versions = Versions(4, int8: 4, int16: 5)
+    case 6: versions = Versions(6, int8: 6, int16: 6)
     default: throw site.unsupported("Transpose", "of \(site.inputShape) has more than 6 axes")
     }
+    let version = try site.version(versions, of: "Transpose")
     let order = encoder.integers(permutation, name: "\(site.name)/permutation")
     encoder.emit(.transpose, version: version, [site.input, order], to: [site.output])
   }
@@ -53,8 +54,10 @@ extension Slice {
     let steps = (0..<rank).map { count[$0] == 1 ? 1 : stride[$0] }
     guard steps.contains(where: { $0 != 1 }) else {
       let sizes = encoder.integers(count, name: "\(site.name)/size")
+      let versions = rank > 4 ? Versions(5, int8: 5, int16: 5) : Versions(int8: 2, int16: 4)
       encoder.emit(
-        .slice, version: rank > 4 ? 5 : 1, [site.input, start, sizes], to: [site.output])
+        .slice, version: try site.version(versions, of: "Slice"), [site.input, start, sizes],
+        to: [site.output])
       return
     }
     var end: [Int] = []
@@ -68,17 +71,20 @@ extension Slice {
     }
     let stop = encoder.integers(end, name: "\(site.name)/end")
     let strides = encoder.integers(steps, name: "\(site.name)/strides")
+    let versions = rank > 4 ? Versions(4, int8: 4, int16: 4) : Versions(int8: 2, int16: 1)
     encoder.emit(
-      .stridedSlice, version: rank > 4 ? 4 : 1, [site.input, start, stop, strides],
-      to: [site.output], .compact(32, .init(1, .int(mask))))
+      .stridedSlice, version: try site.version(versions, of: "Slice"),
+      [site.input, start, stop, strides], to: [site.output], .compact(32, .init(1, .int(mask))))
   }
 }
 
 extension Concatenate {
   /// CONCATENATION
-  func encode(at site: Site, into encoder: inout GraphEncoder) {
+  func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
+    let version = try site.version(Versions(int8: 2, int16: 3), of: "Concatenate")
     encoder.emit(
-      .concatenation, site.inputs, to: [site.output], .compact(10, .init(0, .int(Int32(axis)))))
+      .concatenation, version: version, site.inputs, to: [site.output],
+      .compact(10, .init(0, .int(Int32(axis)))))
   }
 }
 
@@ -96,11 +102,16 @@ extension Pad {
     let borders = encoder.integers(
       (0..<rank).flatMap { [before[$0], after[$0]] }, extents: [rank, 2],
       name: "\(site.name)/paddings")
-    let version: Int32 = rank > 4 ? 4 : 1
+    let versions = rank > 4 ? Versions(4, int8: 4, int16: 4) : Versions(int8: 2, int16: 3)
+    let version = try site.version(versions, of: "Pad")
     if value == 0 {
       encoder.emit(.pad, version: version, [site.input, borders], to: [site.output])
     } else {
-      let border = encoder.floats([value], extents: [1], name: "\(site.name)/value")
+      let name = "\(site.name)/value"
+      let border =
+        site.outputType.integer(for: value).map {
+          encoder.scalar($0, site.outputType.quantization, name: name)
+        } ?? encoder.floats([value], extents: [1], name: name)
       encoder.emit(.padv2, version: version, [site.input, borders, border], to: [site.output])
     }
   }
@@ -108,19 +119,21 @@ extension Pad {
 
 extension Tile {
   /// TILE
-  func encode(at site: Site, into encoder: inout GraphEncoder) {
+  func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
     guard site.inputShape.rank > 0 else {
       encoder.reshape(site.input, to: site.output, shape: [], name: site.name)
       return
     }
+    let version = try site.version(Versions(int8: 3, int16: nil), of: "Tile")
     let times = encoder.integers(multiples, name: "\(site.name)/multiples")
-    encoder.emit(.tile, [site.input, times], to: [site.output])
+    encoder.emit(.tile, version: version, [site.input, times], to: [site.output])
   }
 }
 
 extension Reverse {
   /// REVERSE_V2, which takes neighbouring axes only: one operator for each run of them.
-  func encode(at site: Site, into encoder: inout GraphEncoder) {
+  func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
+    let version = try site.version(Versions(int8: 3, int16: 1), of: "Reverse")
     var runs: [[Int]] = []
     for axis in axes {
       if let last = runs.last?.last, last + 1 == axis {
@@ -139,9 +152,10 @@ extension Reverse {
       let output =
         index == runs.count - 1
         ? site.output
-        : encoder.addTensor(name: "\(site.name)/\(index)", extents: site.outputShape.extents)
+        : encoder.addTensor(
+          name: "\(site.name)/\(index)", extents: site.outputShape.extents, type: site.outputType)
       let along = encoder.integers(run, name: "\(site.name)/axes")
-      encoder.emit(.reverseV2, [input, along], to: [output])
+      encoder.emit(.reverseV2, version: version, [input, along], to: [output])
       input = output
     }
   }
@@ -149,8 +163,11 @@ extension Reverse {
 
 extension Reduce {
   /// MEAN, SUM, REDUCE_MAX or REDUCE_MIN
-  func encode(at site: Site, into encoder: inout GraphEncoder) {
+  func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
     guard !axes.isEmpty else {
+      guard site.inputType == site.outputType || !site.outputType.isInteger else {
+        throw site.unsupported("Reduce", "of no axes cannot give integers another scale")
+      }
       encoder.reshape(
         site.input, to: site.output, shape: site.outputShape.extents, name: site.name)
       return
@@ -162,8 +179,26 @@ extension Reduce {
       case .maximum: .reduceMax
       case .minimum: .reduceMin
       }
+    let versions = Versions(int8: 2, int16: kind == .sum ? nil : 3)
+    let version = try site.version(versions, of: Operator.reduce(self).name)
     let along = encoder.integers(axes, name: "\(site.name)/axes")
     encoder.emit(
-      code, [site.input, along], to: [site.output], .compact(27, .init(0, .bool(keepsAxes))))
+      code, version: version, [site.input, along], to: [site.output],
+      .compact(27, .init(0, .bool(keepsAxes))))
+  }
+}
+
+extension ValueType {
+  /// The integer nearest to a number; nil for floats.
+  fileprivate func integer(for number: Float) -> Tensor.Elements? {
+    guard let scale = quantization?.scale, let zeroPoint = quantization?.zeroPoint else {
+      return nil
+    }
+    let steps = (number / scale).rounded(.toNearestOrAwayFromZero) + Float(zeroPoint)
+    switch elementType {
+    case .int8: return .int8([Int8(max(-128, min(127, steps)))])
+    case .int16: return .int16([Int16(max(-32768, min(32767, steps)))])
+    default: return nil
+    }
   }
 }

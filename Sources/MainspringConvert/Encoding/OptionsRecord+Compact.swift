@@ -19,6 +19,17 @@ extension OptionsRecord {
   static func activation(_ table: UInt8, _ activation: FusedActivation) -> OptionsRecord {
     .compact(table, Field(0, .byte(activation.code)))
   }
+
+  /// The table of ADD or SUB.
+  ///
+  /// int16 are added by the general rule; the schema's default is an older one for powers of two.
+  static func sum(_ table: UInt8, _ activation: FusedActivation, of type: ValueType)
+    -> OptionsRecord
+  {
+    var options = OptionsRecord.activation(table, activation)
+    if type.elementType == .int16 { options.fields.append(Field(1, .bool(false))) }
+    return options
+  }
 }
 
 extension OptionsRecord.Field {

@@ -31,6 +31,11 @@ extension TFLiteModel {
   var minimumRuntime: RuntimeVersion {
     var minimum = RuntimeVersion(1, 5)
     for subgraph in subgraphs {
+      // Operators of one version for all types learned integers later.
+      for tensor in subgraph.tensors where tensor.quantization != nil {
+        if tensor.type == .int8 { minimum = max(minimum, RuntimeVersion(1, 14)) }
+        if tensor.type == .int64 { minimum = max(minimum, RuntimeVersion(2, 3)) }
+      }
       for record in subgraph.operators {
         guard let first = RuntimeVersion(first: record.code, version: record.version) else {
           preconditionFailure("\(record.code) version \(record.version) has a release")
@@ -80,6 +85,42 @@ extension RuntimeVersion {
     case (.conv2d, 6), (.gelu, 1), (.dynamicUpdateSlice, 1): self.init(2, 9)
     case (.transpose, 6): self.init(2, 12)
     case (.transposeConv, 4): self.init(2, 13)
+    default: self.init(firstWithIntegers: code, version: version)
+    }
+  }
+
+  /// The same for versions that came with int8 and int16.
+  private init?(firstWithIntegers code: BuiltinOperator, version: Int32) {
+    switch (code, version) {
+    case (.conv2d, 2), (.conv2d, 3), (.depthwiseConv2d, 3), (.fullyConnected, 3),
+      (.fullyConnected, 4), (.maxPool2d, 2), (.averagePool2d, 2), (.softmax, 2),
+      (.logSoftmax, 2), (.relu6, 2), (.tanh, 2), (.logistic, 2), (.add, 2), (.sub, 2), (.mul, 2),
+      (.maximum, 2), (.minimum, 2), (.mean, 2), (.reduceMax, 2), (.reduceMin, 2),
+      (.transpose, 2), (.stridedSlice, 2), (.slice, 2), (.concatenation, 2), (.pad, 2),
+      (.padv2, 2), (.less, 2), (.lessEqual, 2), (.greater, 2), (.greaterEqual, 2),
+      (.quantize, 1), (.dequantize, 2), (.unidirectionalSequenceLstm, 2):
+      self.init(1, 14)
+    case (.mul, 3), (.sum, 2), (.quantize, 2): self.init(1, 15)
+    case (.relu, 2): self.init(2, 1)
+    case (.depthwiseConv2d, 4), (.transposeConv, 2): self.init(2, 2)
+    case (.conv2d, 4), (.depthwiseConv2d, 5), (.depthwiseConv2d, 6), (.fullyConnected, 7),
+      (.fullyConnected, 9), (.unidirectionalSequenceLstm, 3), (.maxPool2d, 3),
+      (.averagePool2d, 3), (.softmax, 3), (.tanh, 3), (.logistic, 3), (.mul, 4), (.maximum, 4),
+      (.minimum, 4), (.concatenation, 3), (.leakyRelu, 2), (.batchMatmul, 2):
+      self.init(2, 3)
+    case (.conv2d, 5), (.abs, 2), (.add, 3), (.sub, 5), (.mean, 3), (.pad, 3), (.padv2, 3),
+      (.transpose, 5), (.slice, 4), (.batchMatmul, 3):
+      self.init(2, 4)
+    case (.abs, 3), (.relu, 3), (.relu6, 3), (.reduceMax, 3), (.reduceMin, 3), (.rsqrt, 2),
+      (.squaredDifference, 2), (.reverseV2, 3), (.fill, 3):
+      self.init(2, 5)
+    case (.tile, 3): self.init(2, 8)
+    case (.gelu, 2): self.init(2, 9)
+    case (.exp, 2): self.init(2, 12)
+    case (.less, 3), (.greaterEqual, 3): self.init(2, 13)
+    case (.log, 2), (.rsqrt, 3): self.init(2, 15)
+    case (.fullyConnected, 12): self.init(2, 17)
+    case (.sqrt, 2): self.init(2, 21)
     default: return nil
     }
   }

@@ -25,6 +25,10 @@ private struct ModelWriter: ~Copyable {
   private var codes = OperatorCodeTable()
   /// Shapes and operand lists repeat; each is written once.
   private var sharedVectors: [[Int32]: Offset] = [:]
+  /// So do scales: whole tables of tensors on one scale, and zero points of weights.
+  private var quantizations: [TFLiteModel.QuantizationRecord: Offset] = [:]
+  private var scaleVectors: [[Float]: Offset] = [:]
+  private var zeroPointVectors: [[Int64]: Offset] = [:]
 
   init() throws(ConvertError) { builder = try FlatBufferBuilder() }
 
@@ -114,13 +118,18 @@ private struct ModelWriter: ~Copyable {
   }
 
   private mutating func quantization(_ record: TFLiteModel.QuantizationRecord) -> Offset {
-    let scales = builder.vector(record.scales)
-    let zeroPoints = builder.vector(record.zeroPoints)
+    if let known = quantizations[record] { return known }
+    let scales = scaleVectors[record.scales] ?? builder.vector(record.scales)
+    scaleVectors[record.scales] = scales
+    let zeroPoints = zeroPointVectors[record.zeroPoints] ?? builder.vector(record.zeroPoints)
+    zeroPointVectors[record.zeroPoints] = zeroPoints
     builder.startTable()
     builder.add(2, scales)
     builder.add(3, zeroPoints)
     if record.axis != 0 { builder.add(6, record.axis) }
-    return builder.endTable()
+    let table = builder.endTable()
+    quantizations[record] = table
+    return table
   }
 
   private mutating func `operator`(_ record: TFLiteModel.OperatorRecord) -> Offset {

@@ -18,6 +18,21 @@ extension Operator {
   }
 }
 
+extension Operator {
+  /// Whether TFLite's kernels take a result of integers of this type.
+  ///
+  /// They allow the scale of a softmax a thousandth.
+  public func accepts(result type: ValueType) -> Bool {
+    guard let fixed = fixedResult(of: type.elementType)?.quantization,
+      let wanted = fixed.scale
+    else { return true }
+    guard let scale = type.quantization?.scale else { return false }
+    var tolerance: Float = 0
+    if case .softmax = self { tolerance = 0.001 * wanted }
+    return abs(scale - wanted) <= tolerance && type.quantization?.zeroPoint == fixed.zeroPoint
+  }
+}
+
 extension Unary.Function {
   fileprivate func fixedResult(of elementType: ElementType) -> ValueType? {
     switch (self, elementType) {

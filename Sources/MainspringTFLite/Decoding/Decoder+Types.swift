@@ -111,22 +111,14 @@ extension Decoder {
     }
   }
 
-  /// LiteRT refuses other results; for a softmax it allows the scale a thousandth.
+  /// LiteRT refuses other results.
   private func requireFixed(_ operation: Operator, _ type: ValueType, _ call: Call)
     throws(TFLiteError)
   {
-    guard let fixed = operation.fixedResult(of: type.elementType),
-      let wanted = fixed.quantization?.scale, let zeroPoint = fixed.quantization?.zeroPoint,
-      let scale = type.quantization?.scale
-    else { return }
-    var tolerance: Float = 0
-    if case .softmax = operation { tolerance = 0.001 * wanted }
-    guard abs(scale - wanted) <= tolerance, type.quantization?.zeroPoint == zeroPoint else {
-      throw .invalid(
-        place: place(call),
-        expected: "a result with scale 1/\(Int(1 / wanted)) and zero point \(zeroPoint)",
-        found: type.summary)
-    }
+    guard !operation.accepts(result: type) else { return }
+    let fixed = operation.fixedResult(of: type.elementType) ?? type
+    throw .invalid(
+      place: place(call), expected: "a result with \(fixed.summary)", found: type.summary)
   }
 
   private func refuseOperand(_ type: ValueType, _ call: Call) -> TFLiteError {
