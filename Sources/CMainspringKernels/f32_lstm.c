@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #ifndef MSK_VARIANT
 #include "kernel.h"
+#include "lstm_cell.h"
 
 static void lstm_scalar(float *h, float *c, const float *z, ptrdiff_t units,
                         msk_function activation, msk_function gate, float clip) {
@@ -15,8 +16,8 @@ static void lstm_scalar(float *h, float *c, const float *z, ptrdiff_t units,
 #define MSK_SOURCE "f32_lstm.c"
 #include "variants.h"
 
-static void lstm_cell(msk_isa isa, float *h, float *c, const float *z, ptrdiff_t units,
-                      msk_function activation, msk_function gate, float clip) {
+void msk_lstm_cell(msk_isa isa, float *h, float *c, const float *z, ptrdiff_t units,
+                   msk_function activation, msk_function gate, float clip) {
   MSK_DISPATCH(isa, lstm, h, c, z, units, activation, gate, clip)
 }
 
@@ -34,7 +35,7 @@ void msk_f32_lstm(msk_isa isa, float *y, const float *xs, const void *w, float *
       msk_f32_gemv(isa, z, h, w, xs, shape.element, units, 4 * padded, -__builtin_inff(),
                    __builtin_inff(), t & 1);
     }
-    lstm_cell(isa, next, c, t > 0 ? z : xs, units, activation, gate, limit);
+    msk_lstm_cell(isa, next, c, t > 0 ? z : xs, units, activation, gate, limit);
     h = next;
   }
 }

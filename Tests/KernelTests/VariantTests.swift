@@ -139,7 +139,7 @@ import _MainspringTestSupport
     let axes = [
       msk_axis(extent: 2, y: 4, a: 1, b: 0, c: 0), msk_axis(extent: 2, y: 2, a: 2, b: 0, c: 0),
     ]
-    msk_f32_copy(&y, a, axes, 2)
+    msk_copy(&y, a, 4, axes, 2)
     #expect(y == [1, 0, 3, 0, 2, 0, 4, 0])
     msk_f32_fill(&y, 3, 9)
     #expect(y == [9, 9, 9, 0, 2, 0, 4, 0])

@@ -104,21 +104,32 @@ import _MainspringTestSupport
     #expect(plan.instructionSet == .scalar)
   }
 
-  @Test(arguments: [ElementType.int8, .uint8, .int16, .int32, .int64, .bool, .float16])
-  func refusesInputsThatAreNotFloats(type: ElementType) throws {
+  @Test(arguments: [ElementType.uint8, .int32, .int64, .bool, .float16])
+  func refusesInputsThatAreNotNumbersItTakes(type: ElementType) throws {
     var graph = Graph()
     let x = graph.addInput(name: "x", shape: try Shape([3]), elementType: type)
     try graph.addOutput(x)
     #expect(throws: PlanError.elementType(node: "x", role: "input", type)) { try Plan(graph) }
   }
 
+  @Test(arguments: [ElementType.int8, .int16])
+  func refusesIntegersWithoutScale(type: ElementType) throws {
+    var graph = Graph()
+    let x = graph.addInput(name: "x", shape: try Shape([3]), elementType: type)
+    try graph.addOutput(x)
+    #expect(
+      throws: PlanError.quantization(
+        node: "x", role: "input", expected: "a scale and zero point", found: "none")
+    ) { try Plan(graph) }
+  }
+
   @Test func refusesIntegerWeightsAndOperandsByName() throws {
     var graph = Graph()
     let x = graph.addInput(name: "x", shape: try Shape([3]))
-    let weights = Tensor(shape: try Shape([2, 3]), elements: .int8([1, 2, 3, 4, 5, 6]))
+    let weights = Tensor(shape: try Shape([2, 3]), elements: .int16([1, 2, 3, 4, 5, 6]))
     let y = try graph.add(.dense(Dense(weights: weights, bias: nil)), to: x, name: "scores")
     try graph.addOutput(y)
-    #expect(throws: PlanError.elementType(node: "scores", role: "weights", .int8)) {
+    #expect(throws: PlanError.elementType(node: "scores", role: "weights", .int16)) {
       try Plan(graph)
     }
 
@@ -134,7 +145,7 @@ import _MainspringTestSupport
     var constant = Graph()
     let c = constant.addConstant(name: "c", Tensor(shape: .scalar, elements: .int64([1])))
     try constant.addOutput(c)
-    #expect(throws: PlanError.elementType(node: "c", role: "constant", .int64)) {
+    #expect(throws: PlanError.elementType(node: "c", role: "output", .int64)) {
       try Plan(constant)
     }
   }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Kernels over row-major float32 arrays. None allocates, locks, sets errno or touches a global.
+// Kernels over row-major arrays of float32, int8 or int16. None allocates, locks, sets errno or
+// touches a global.
 //
-// Unless said otherwise: pointers are aligned to 4 bytes, results do not overlap operands, counts
+// Unless said otherwise: pointers are aligned to an element, results do not overlap operands, counts
 // are at least 0, and strides and offsets are in elements. Every kernel has a scalar variant, which
-// is its specification, and vector variants that differ from it by rounding only; `isa` must be one
-// the running processor has.
+// is its specification; vector variants differ from it by rounding only where floats are computed,
+// and not at all where integers are. `isa` must be one the running processor has.
 #ifndef MAINSPRING_KERNELS_H
 #define MAINSPRING_KERNELS_H
 
@@ -31,10 +32,12 @@ typedef enum MSK_CLOSED : int32_t {
   msk_isa_avx512 = 2,
 } msk_isa;
 
-/// What packed weights are made of; halves are IEEE binary16 and are widened in registers.
+/// What packed weights are made of; halves are IEEE binary16 and are widened in registers. The
+/// float kernels take no int8.
 typedef enum MSK_CLOSED : int32_t {
   msk_element_f32 = 0,
   msk_element_f16 = 1,
+  msk_element_s8 = 2,
 } msk_element;
 
 /// Whether this processor and its operating system have it.
@@ -52,7 +55,8 @@ ptrdiff_t msk_gemv_width(msk_isa isa) MSK_REALTIME;
 /// Copies a matrix into blocks of `width` columns, each block depth-major:
 /// dst[first·depth + k·w + (n − first)] = src[row(n)·row_stride + k·depth_stride] for n < columns,
 /// where first = n − n mod width, w = min(width, columns − first), and row(n) is `rows[n]`, or n
-/// without `rows`; a negative row, and any from `row_count` on, gives zeros. Halves stay halves.
+/// without `rows`; a negative row, and any from `row_count` on, gives zeros. Elements stay what they
+/// are.
 void msk_pack(msk_element element, void *_Nonnull dst, const void *_Nonnull src,
               const int32_t *_Nullable rows, ptrdiff_t row_count, ptrdiff_t row_stride,
               ptrdiff_t depth_stride, ptrdiff_t columns, ptrdiff_t depth,
@@ -273,11 +277,6 @@ void msk_f32_binary(msk_isa isa, float *_Nonnull y, const float *_Nonnull a,
                     const float *_Nonnull b, msk_pair f, const msk_axis *_Nonnull axes,
                     ptrdiff_t axis_count, float low, float high) MSK_REALTIME;
 
-/// y = a ≠ 0 ? b : c along 1 … `MSK_MAXIMUM_AXES` axes.
-void msk_f32_select(float *_Nonnull y, const float *_Nonnull a, const float *_Nonnull b,
-                    const float *_Nonnull c, const msk_axis *_Nonnull axes,
-                    ptrdiff_t axis_count) MSK_REALTIME;
-
 // MARK: Matrix products of two values
 
 /// Sizes of one product, and how both operands are read: a[r·a_row + k·a_depth], b[k·b_depth +
@@ -301,9 +300,20 @@ void msk_f32_matmul(msk_isa isa, float *_Nonnull y, const float *_Nonnull a,
 /// y[i] = value.
 void msk_f32_fill(float *_Nonnull y, ptrdiff_t count, float value) MSK_REALTIME;
 
-/// y = a along 1 … `MSK_MAXIMUM_AXES` axes; strides of `a` may be 0 or negative.
-void msk_f32_copy(float *_Nonnull y, const float *_Nonnull a, const msk_axis *_Nonnull axes,
-                  ptrdiff_t axis_count) MSK_REALTIME;
+/// y[i] = the low bytes of `value`; elements of 1, 2, 4 or 8 bytes.
+void msk_fill(void *_Nonnull y, ptrdiff_t element_size, ptrdiff_t count,
+              uint64_t value) MSK_REALTIME;
+
+/// y = a along 1 … `MSK_MAXIMUM_AXES` axes, elements of 1, 2, 4 or 8 bytes; strides of `a` may be 0
+/// or negative.
+void msk_copy(void *_Nonnull y, const void *_Nonnull a, ptrdiff_t element_size,
+              const msk_axis *_Nonnull axes, ptrdiff_t axis_count) MSK_REALTIME;
+
+/// y = a ≠ 0 ? b : c along 1 … `MSK_MAXIMUM_AXES` axes; b, c and y have elements of 1, 2, 4 or 8
+/// bytes.
+void msk_select(void *_Nonnull y, const float *_Nonnull a, const void *_Nonnull b,
+                const void *_Nonnull c, ptrdiff_t element_size, const msk_axis *_Nonnull axes,
+                ptrdiff_t axis_count) MSK_REALTIME;
 
 // MARK: Reductions
 
@@ -342,5 +352,318 @@ void msk_f32_softmax(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, pt
 /// y[r] = x[r] − max − log Σ e^(x[r] − max); channels ≥ 1; `y` may equal `x`.
 void msk_f32_log_softmax(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, ptrdiff_t rows,
                          ptrdiff_t channels) MSK_REALTIME;
+
+// MARK: Integers
+//
+// An integer q stands for scale · (q − zero). The arithmetic is that of TensorFlow Lite's reference
+// kernels, bit for bit; "scaled" means multiplied by an `msk_scale` as fixed_point.h rounds it.
+
+/// What integer elements are.
+typedef enum MSK_CLOSED : int32_t {
+  msk_integer_s8,
+  msk_integer_s16,
+  msk_integer_s32,
+} msk_integer;
+
+/// multiplier · 2^(shift − 31); multipliers are 0 or from 2³⁰ to 2³¹ − 1, shifts from −31 to 30.
+typedef struct {
+  int32_t multiplier, shift;
+} msk_scale;
+
+
+/// How sums become results: by an `msk_scale` for each column, or by a double for each.
+typedef enum MSK_CLOSED : int32_t {
+  msk_scaling_fixed,
+  msk_scaling_real,
+} msk_scaling;
+
+/// Where results end.
+typedef struct {
+  msk_integer type;
+  msk_scaling scaling;
+  /// Sums and biases have 64 bits instead of 32.
+  bool wide;
+  /// Added after scaling, before the clamp.
+  int32_t zero;
+  int32_t low, high;
+} msk_integer_result;
+
+/// Rows of operands as `msk_gemm` has them, of int8 or int16; weights are int8.
+typedef struct {
+  ptrdiff_t rows, columns;
+  ptrdiff_t segments, length;
+  ptrdiff_t x_stride, y_stride;
+  msk_integer x;
+  msk_integer_result y;
+} msk_integer_gemm;
+
+/// y[r·y_stride + n] = clamp(zero + scaled(bias[n] +
+///   Σ_s Σ_k x[r·x_stride + offsets[s] + k] · w[n][s·length + k])).
+///
+/// The zero point of x is in the bias already. `scales` holds what `scaling` says, one for each
+/// column; `offsets` may be null for a single segment at 0.
+void msk_int_gemm(msk_isa isa, void *_Nonnull y, const void *_Nonnull x, const int8_t *_Nonnull w,
+                  const void *_Nonnull bias, const void *_Nonnull scales,
+                  const int32_t *_Nullable offsets, msk_integer_gemm shape) MSK_REALTIME;
+
+/// A window over each channel as `msk_depthwise` has it.
+typedef struct {
+  ptrdiff_t height, width, channels;
+  ptrdiff_t kernel_height, kernel_width;
+  ptrdiff_t stride_y, stride_x;
+  ptrdiff_t step_y, step_x;
+  msk_integer x;
+  msk_integer_result y;
+} msk_integer_depthwise;
+
+/// y[i][j][c] = clamp(zero + scaled(bias[c] + Σ_p Σ_q x[…] · w[p·kernel_width + q][c])).
+void msk_int_depthwise(msk_isa isa, void *_Nonnull y, const void *_Nonnull x,
+                       const int8_t *_Nonnull w, const void *_Nonnull bias,
+                       const void *_Nonnull scales, msk_integer_depthwise shape) MSK_REALTIME;
+
+/// A transposed convolution of one image.
+typedef struct {
+  ptrdiff_t in_height, in_width, channels;
+  ptrdiff_t out_height, out_width, filters;
+  ptrdiff_t kernel_height, kernel_width;
+  ptrdiff_t stride_height, stride_width;
+  ptrdiff_t before_height, before_width;
+  msk_integer x;
+  /// Zero point of x.
+  int32_t x_zero;
+  msk_integer_result y;
+} msk_integer_scatter;
+
+/// The sums of y[i·stride − before + p][…][f] += (x[i][…][c] − x_zero) · w[f][p][q][c], which start
+/// as `bias`, scaled.
+void msk_int_transposed(msk_isa isa, void *_Nonnull y, const void *_Nonnull x,
+                        const int8_t *_Nonnull w, const void *_Nonnull bias,
+                        const void *_Nonnull scales, msk_integer_scatter shape) MSK_REALTIME;
+
+/// y = clamp(zero + scaled(Σ_k (a[r][k] − a_zero) · (b[k][n] − b_zero))) for each matrix along the
+/// axes.
+void msk_int_matmul(void *_Nonnull y, const void *_Nonnull a, const void *_Nonnull b,
+                    int32_t a_zero, int32_t b_zero, msk_scale scale,
+                    const msk_axis *_Nonnull axes, ptrdiff_t axis_count, msk_matmul shape,
+                    msk_integer type, msk_integer_result result) MSK_REALTIME;
+
+/// An LSTM on int8 with a cell of int16, gates i, f, g, o one after the other.
+typedef struct {
+  ptrdiff_t time, units;
+  bool sequence;
+  /// The state of before the first step: the zero point the recurrent product reads h with.
+  int32_t state_zero;
+  /// Integer bits of the cell, 0 … 6.
+  int32_t cell_bits;
+  /// Bound on the cell; 0 for none.
+  int32_t cell_clip;
+  /// h is o · tanh(c), scaled, plus its zero point.
+  msk_scale hidden;
+  int32_t hidden_zero;
+} msk_integer_recurrent;
+
+/// z = limit(xs[t] + scaled(bias + U·h)); c = limit(f·c + i·g); h = o · tanh(c).
+///
+/// `xs` is `[time][4·units]`, the input's share with its bias, scaled to 12 fractional bits; `w` is
+/// `[4·units][units]`; `bias`, which has the state's zero point in it, and `scales` are
+/// `[4·units]`. `scratch` has 4·units int32, then units int16, then units int8.
+void msk_s8_lstm(msk_isa isa, int8_t *_Nonnull y, const int16_t *_Nonnull xs,
+                 const int8_t *_Nonnull w, const int32_t *_Nonnull bias,
+                 const msk_scale *_Nonnull scales, void *_Nonnull scratch,
+                 msk_integer_recurrent shape) MSK_REALTIME;
+
+/// y[i] = table[128 + x[i]]; `y` may equal `x`.
+void msk_s8_lookup(msk_isa isa, int8_t *_Nonnull y, const int8_t *_Nonnull x, ptrdiff_t count,
+                   const int8_t *_Nonnull table) MSK_REALTIME;
+
+/// y[i] = clamp(zero + (d ≥ 0 ? d scaled by `positive` : sign · d scaled by `negative`)) with
+/// d = x[i] − x_zero.
+typedef struct {
+  msk_integer x;
+  int32_t x_zero;
+  msk_integer y;
+  int32_t zero, low, high;
+  msk_scale positive, negative;
+  /// 1 or −1.
+  int32_t sign;
+} msk_rescaling;
+
+/// See `msk_rescaling`; `y` may equal `x` if the types are of one size.
+void msk_int_rescale(void *_Nonnull y, const void *_Nonnull x, ptrdiff_t count,
+                     msk_rescaling rescaling) MSK_REALTIME;
+
+/// Logistic function, or tanh, of int16 by interpolation in `msk_s16_sigmoid_table`; `y` has the
+/// scale 2⁻¹⁵.
+///
+/// x is multiplied, by at most 32767, and shifted right with rounding to 3·2¹² steps a unit first;
+/// `y` may equal `x`.
+void msk_s16_logistic(int16_t *_Nonnull y, const int16_t *_Nonnull x, ptrdiff_t count,
+                      int32_t multiplier, int32_t shift,
+                      const uint16_t *_Nonnull table) MSK_REALTIME;
+void msk_s16_tanh(int16_t *_Nonnull y, const int16_t *_Nonnull x, ptrdiff_t count,
+                  int32_t multiplier, int32_t shift,
+                  const uint16_t *_Nonnull table) MSK_REALTIME;
+
+/// How two integers become one, or a condition, which is 0 or 1 as float.
+typedef struct {
+  msk_pair pair;
+  msk_integer x, y;
+  int32_t a_zero, b_zero, zero;
+  /// Left shift of both operands before they are scaled.
+  int32_t shift;
+  msk_scale a, b, result;
+  int32_t low, high;
+} msk_integer_pair;
+
+/// y = f(a, b) along 1 … `MSK_MAXIMUM_AXES` axes; `y` may equal an operand that has the same strides
+/// and elements of one size.
+///
+/// Sums, differences and their squares: operands without zero point, shifted and scaled; the result
+/// scaled. Products: without zero points, then scaled. Extremes: of the raw values.
+void msk_int_binary(void *_Nonnull y, const void *_Nonnull a, const void *_Nonnull b,
+                    msk_integer_pair f, const msk_axis *_Nonnull axes,
+                    ptrdiff_t axis_count) MSK_REALTIME;
+
+/// Σ or the largest or smallest raw value over the axes whose stride in y is 0, into `sums`; sums
+/// are of 32 bits and wrap.
+void msk_int_reduce(int32_t *_Nonnull sums, const void *_Nonnull a, msk_integer type,
+                    msk_reduction f, const msk_axis *_Nonnull axes, ptrdiff_t axis_count,
+                    ptrdiff_t count) MSK_REALTIME;
+
+/// y[i] = clamp(zero + scaled(x[i] − x_zero)).
+void msk_int_finish(void *_Nonnull y, const int32_t *_Nonnull sums, ptrdiff_t count,
+                    int32_t x_zero, msk_scale scale, msk_integer type,
+                    int32_t zero) MSK_REALTIME;
+
+/// As `msk_pool`; means are rounded with ties away from zero. low and high bound the result.
+typedef struct {
+  ptrdiff_t in_height, in_width, channels;
+  ptrdiff_t out_height, out_width;
+  ptrdiff_t size_height, size_width;
+  ptrdiff_t stride_height, stride_width;
+  ptrdiff_t before_height, before_width;
+  bool average;
+  msk_integer type;
+  int32_t low, high;
+} msk_integer_pool;
+
+void msk_int_pool(void *_Nonnull y, const void *_Nonnull x, msk_integer_pool shape) MSK_REALTIME;
+
+/// Softmax of int8 with the result's scale 2⁻⁸ and zero point −128; differences from the largest are
+/// scaled to 26 fractional bits, those below `lowest` count as −∞. channels ≥ 1; `y` may equal `x`.
+void msk_s8_softmax(int8_t *_Nonnull y, const int8_t *_Nonnull x, ptrdiff_t rows,
+                    ptrdiff_t channels, msk_scale scale, int32_t lowest) MSK_REALTIME;
+
+/// The logarithm of it with the result's scale 2⁻⁴ and zero point 127; `reverse` scales back to
+/// steps of x.
+void msk_s8_log_softmax(int8_t *_Nonnull y, const int8_t *_Nonnull x, ptrdiff_t rows,
+                        ptrdiff_t channels, msk_scale scale, msk_scale reverse,
+                        int32_t lowest) MSK_REALTIME;
+
+/// Softmax of int16 by interpolation in two tables of 513 numbers, e^x and 1/(1+x), with the
+/// result's scale 2⁻¹⁵. channels ≥ 1; `y` may not equal `x`.
+void msk_s16_softmax(int16_t *_Nonnull y, const int16_t *_Nonnull x, ptrdiff_t rows,
+                     ptrdiff_t channels, msk_scale scale,
+                     const int16_t *_Nonnull tables) MSK_REALTIME;
+
+/// y[i] = clamp(x[i] / scale rounded with ties away from zero + zero); infinities saturate, and
+/// not-a-number gives the zero point.
+void msk_quantize(void *_Nonnull y, const float *_Nonnull x, ptrdiff_t count, msk_integer type,
+                  float scale, int32_t zero) MSK_REALTIME;
+
+/// y[i] = scale · (x[i] − zero).
+void msk_dequantize(float *_Nonnull y, const void *_Nonnull x, ptrdiff_t count, msk_integer type,
+                    float scale, int32_t zero) MSK_REALTIME;
+
+// MARK: Floats by weights of int8
+//
+// Operands become int8 with a scale and zero point of their own, found anew for each row or image.
+
+/// Rows of floats as int8: asymmetric ones cover least to largest element and 0 in 255 steps,
+/// others the largest magnitude in 127 around zero point 0. Writes a scale and a zero point for
+/// each row. Not-a-number counts as 0.
+void msk_hybrid_quantize(int8_t *_Nonnull y, float *_Nonnull scales, int32_t *_Nonnull zeros,
+                         const float *_Nonnull x, ptrdiff_t rows, ptrdiff_t length,
+                         bool asymmetric) MSK_REALTIME;
+
+/// Rows as `msk_gemm` has them.
+typedef struct {
+  ptrdiff_t rows, columns;
+  ptrdiff_t segments, length;
+  ptrdiff_t x_stride, y_stride;
+  /// Scales and zero points of x between rows; 0 for a single one.
+  ptrdiff_t row_step;
+  /// Between rows of `init`; 0 for a bias.
+  ptrdiff_t init_stride;
+  /// Sums are multiplied by the column's scale and then by the row's, instead of by their product.
+  bool in_turn;
+  float low, high;
+} msk_hybrid_gemm;
+
+/// y[r][n] = clamp(init[r][n] + (Σ x[r] · w[n] − zero · sums[n]) · scale · scales[n]).
+///
+/// `sums` are those of the weights' columns; `init` may be null for zeros or equal `y`.
+void msk_hybrid_product(msk_isa isa, float *_Nonnull y, const int8_t *_Nonnull x,
+                        const float *_Nonnull row_scales, const int32_t *_Nonnull row_zeros,
+                        const int8_t *_Nonnull w, const int32_t *_Nonnull sums,
+                        const float *_Nonnull scales, const float *_Nullable init,
+                        const int32_t *_Nullable offsets, msk_hybrid_gemm shape) MSK_REALTIME;
+
+/// The same of each channel by itself.
+typedef struct {
+  ptrdiff_t height, width, channels;
+  ptrdiff_t kernel_height, kernel_width;
+  ptrdiff_t stride_y, stride_x;
+  ptrdiff_t step_y, step_x;
+  float low, high;
+} msk_hybrid_depthwise;
+
+void msk_hybrid_depthwise_product(float *_Nonnull y, const int8_t *_Nonnull x, float scale,
+                                  int32_t zero, const int8_t *_Nonnull w,
+                                  const float *_Nonnull scales, const float *_Nullable bias,
+                                  msk_hybrid_depthwise shape) MSK_REALTIME;
+
+/// `msk_f32_lstm` with int8 weights, `[4·padded][units]` in the order of its columns.
+///
+/// `scratch` has 5·padded floats, then units int8.
+void msk_hybrid_lstm(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
+                     const int8_t *_Nonnull w, const int32_t *_Nonnull sums,
+                     const float *_Nonnull scales, float *_Nonnull scratch,
+                     msk_function activation, msk_function gate, float clip, bool asymmetric,
+                     msk_recurrent shape) MSK_REALTIME;
+
+// MARK: Tables, made once
+
+/// A scale and zero point.
+typedef struct {
+  float scale;
+  int32_t zero;
+} msk_affine;
+
+/// The int8 or int16 that stands for a number, as `msk_quantize` has it.
+int32_t msk_quantized(float x, msk_integer type, msk_affine y);
+
+/// A table of int8, `[256]`, of d ≥ 0 ? d scaled by `positive` : sign · d scaled by `negative`, with
+/// the zero points and bounds that `r` has; see `msk_rescaling`.
+void msk_s8_rescaling_table(int8_t *_Nonnull table, msk_rescaling r);
+
+/// table[128 + q] = clamp(f(x.scale · (q − x.zero)) / y.scale rounded + y.zero), of int8.
+///
+/// The functions are tanh, sigmoid, elu, exp, log, gelu and gelu_tanh; others give zeros.
+void msk_s8_table(int8_t *_Nonnull table, msk_code f, msk_affine x, msk_affine y);
+
+/// The hard swish of int8 in fixed-point numbers of 16 bits.
+void msk_s8_hard_swish_table(int8_t *_Nonnull table, msk_affine x, msk_affine y,
+                             msk_scale result, msk_scale rectifier);
+
+/// 1/√x of int8 by Newton's method in integers; what is not positive gives 127.
+void msk_s8_reciprocal_square_root_table(int8_t *_Nonnull table, msk_affine x, msk_affine y,
+                                         msk_scale scale);
+
+/// 256 numbers for 2¹⁶ · logistic(i / 24), each moved by half the error of linear interpolation.
+void msk_s16_sigmoid_table(uint16_t *_Nonnull table);
+
+/// 513 numbers for e^x from −10 to 0, then 513 for 1/(1+x) from 0 to 1.
+void msk_s16_softmax_tables(int16_t *_Nonnull tables);
 
 #endif

@@ -38,12 +38,13 @@ extension Planner {
 
 extension Binary {
   func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
+    if job.arithmetic == .integer { return try lowerIntegers(job, &planner) }
     try planner.emitBinary(
       pair, job, b: try planner.operand(1, of: job), bShape: job.shapes[1],
       bounds: activation.bounds)
   }
 
-  private var pair: msk_pair {
+  var pair: msk_pair {
     switch function {
     case .add: .add
     case .subtract: .subtract
@@ -58,11 +59,12 @@ extension Binary {
 
 extension Compare {
   func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
+    if job.arithmetic == .integer { return try lowerIntegers(job, &planner) }
     try planner.emitBinary(
       pair, job, b: try planner.operand(1, of: job), bShape: job.shapes[1])
   }
 
-  private var pair: msk_pair {
+  var pair: msk_pair {
     switch condition {
     case .less: .less
     case .lessOrEqual: .less_or_equal
@@ -74,6 +76,7 @@ extension Compare {
 
 extension ParametricReLU {
   func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
+    if job.arithmetic == .integer { return try lowerIntegers(job, &planner) }
     let place = try planner.floats(slope, of: job.name)
     try planner.emitBinary(
       .parametric_relu, job, b: .weights(place.word), bShape: slope.shape)

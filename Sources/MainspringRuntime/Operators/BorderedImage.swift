@@ -2,7 +2,7 @@
 
 import MainspringGraph
 
-/// Images with the zeros around them that windows reach into.
+/// Images with the borders around them that windows reach into.
 struct BorderedImage {
   let place: Operand
   let channels: Int
@@ -14,12 +14,15 @@ struct BorderedImage {
 extension Planner {
   /// The operand of a node with borders: itself when it needs none, or a copy.
   ///
-  /// - Parameter channelRepeats: how often each channel is wanted, next to each other.
+  /// - Parameters:
+  ///   - source: the images, which have the shape of the job's first operand.
+  ///   - channelRepeats: how often each channel is wanted, next to each other.
+  ///   - border: the bytes of a border's element.
   mutating func bordered(
-    _ job: Job, height: WindowAxis, width: WindowAxis, channelRepeats: Int
+    _ job: Job, _ source: Operand, height: WindowAxis, width: WindowAxis, channelRepeats: Int,
+    elementSize: Int, border: UInt64
   ) throws(PlanError) -> BorderedImage {
     let shape = job.shapes[0]
-    let source = try operand(0, of: job)
     let rows = height.before + shape[1] + height.after
     let columns = width.before + shape[2] + width.after
     let channels = shape[3] * channelRepeats
@@ -29,9 +32,12 @@ extension Planner {
       return BorderedImage(
         place: source, channels: channels, rowStride: rowStride, imageStride: rows * rowStride)
     }
-    let target = try scratch(shape[0], rows, columns, channels, job: job)
+    let target = try scratch(
+      elements: shape[0], rows, columns, channels, size: elementSize, job: job)
     let count = shape[0] * rows * rowStride
-    if isBordered && count > 0 { emit(.fill(FillStep(y: target, count: count, value: 0))) }
+    if isBordered && count > 0 {
+      emit(.fill(FillStep(y: target, elementSize: elementSize, count: count, value: border)))
+    }
     var axes = Axes()
     let strides = shape.strides
     axes.append(shape[0], y: rows * rowStride, a: strides[0])
@@ -40,7 +46,8 @@ extension Planner {
     axes.append(shape[3], y: channelRepeats, a: 1)
     axes.append(channelRepeats, y: 1, a: 0)
     let start = height.before * rowStride + width.before * channels
-    try emitCopy(source, to: target + start, axes, name: job.name)
+    try emitCopy(
+      source, to: target, target: start, elementSize: elementSize, axes, name: job.name)
     return BorderedImage(
       place: .arena(target), channels: channels, rowStride: rowStride,
       imageStride: rows * rowStride)

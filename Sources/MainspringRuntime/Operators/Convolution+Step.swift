@@ -71,15 +71,23 @@ extension Convolution {
     } catch {
       throw .shape(node: job.name, error)
     }
-    let repeats = isDepthwise ? filters / groups : 1
-    let image = try planner.bordered(
-      job, height: height, width: width, channelRepeats: repeats)
-    if isDepthwise {
-      try lowerDepthwise(job, image, &planner)
-    } else {
-      try lowerGrouped(job, image, &planner)
+    switch job.arithmetic {
+    case .integer: try lowerIntegers(job, height, width, &planner)
+    case .hybrid: try lowerHybrid(job, height, width, &planner)
+    case .float:
+      let image = try planner.bordered(
+        job, try planner.operand(0, of: job), height: height, width: width,
+        channelRepeats: channelRepeats, elementSize: 4, border: 0)
+      if isDepthwise {
+        try lowerDepthwise(job, image, &planner)
+      } else {
+        try lowerGrouped(job, image, &planner)
+      }
     }
   }
+
+  /// How often a depthwise convolution reads each channel.
+  var channelRepeats: Int { isDepthwise ? filters / groups : 1 }
 
   private func lowerDepthwise(
     _ job: Job, _ image: BorderedImage, _ planner: inout Planner
@@ -134,7 +142,7 @@ extension Convolution {
   }
 
   /// Where the elements under a window are, relative to its first one: runs of equal length.
-  private func runs(depth: Int, _ image: BorderedImage) -> (offsets: [Int32], length: Int) {
+  func runs(depth: Int, _ image: BorderedImage) -> (offsets: [Int32], length: Int) {
     // Without channels nothing is summed, however many taps the window has.
     if depth == 0 { return ([], 0) }
     let channels = weights.shape[3]

@@ -1,12 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CMainspringKernels
 import MainspringGraph
+
+/// A matrix product of integers.
+struct IntegerProductStep: BitwiseCopyable {
+  let x: Operand
+  let y: Int
+  let weights: WeightPlace
+  let bias: WeightPlace
+  let scales: WeightPlace
+  let shape: msk_integer_gemm
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context) {
+    unsafe msk_int_gemm(
+      c.isa, c.rawResult(y), c.rawOperand(x), c.int8Table(weights), c.packed(bias),
+      c.packed(scales), nil, shape)
+  }
+}
 
 extension Dense {
   func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
-    try planner.emitProduct(
-      try planner.operand(0, of: job), to: planner.result(of: job), rows: job.shape.rows,
-      weights: weights, order: nil, depth: weights.shape[1], columns: weights.shape[0],
-      bias: try planner.floats(bias, of: job.name), bounds: activation.bounds, name: job.name)
+    switch job.arithmetic {
+    case .integer: try lowerIntegers(job, &planner)
+    case .hybrid: try lowerHybrid(job, &planner)
+    case .float:
+      try planner.emitProduct(
+        try planner.operand(0, of: job), to: planner.result(of: job), rows: job.shape.rows,
+        weights: weights, order: nil, depth: weights.shape[1], columns: weights.shape[0],
+        bias: try planner.floats(bias, of: job.name), bounds: activation.bounds, name: job.name)
+    }
+  }
+
+  /// TensorFlow Lite's reference kernel multiplies these sums by a double.
+  private func lowerIntegers(_ job: Job, _ planner: inout Planner) throws(PlanError) {
+    let (x, y) = try job.integers()
+    let (units, depth) = (weights.shape[0], weights.shape[1])
+    let checked = try IntegerWeights(weights, rows: units, scaleCounts: [1, units], job)
+    let scaling = try planner.scaling(
+      of: checked, bias: bias, activation: activation, x, y, real: true, job)
+    planner.emit(
+      .integerProduct(
+        IntegerProductStep(
+          x: try planner.operand(0, of: job), y: planner.result(of: job),
+          weights: try planner.packedRows(weights, depth: depth, of: job.name),
+          bias: scaling.bias, scales: scaling.scales,
+          shape: msk_integer_gemm(
+            rows: job.shape.rows, columns: units, segments: 1, length: depth, x_stride: depth,
+            y_stride: units, x: x.element, y: scaling.result))))
+  }
+}
+
+extension Planner {
+  /// Weights of int8 as `msk_int_gemm` takes them.
+  mutating func packedRows(
+    _ tensor: Tensor, depth: Int, of name: String
+  ) throws(PlanError) -> WeightPlace {
+    let rows = tensor.shape.elementCount / max(depth, 1)
+    return try packed(
+      tensor, Packing(rowCount: rows, rowStride: depth, columns: rows, depth: depth, width: 1),
+      of: name)
   }
 }

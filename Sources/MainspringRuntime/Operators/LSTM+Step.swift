@@ -24,6 +24,14 @@ struct LSTMStep: BitwiseCopyable {
 
 extension LSTM {
   func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
+    switch job.arithmetic {
+    case .integer: try lowerIntegers(job, &planner)
+    case .hybrid: try lowerHybrid(job, &planner)
+    case .float: try lowerFloats(job, &planner)
+    }
+  }
+
+  private func lowerFloats(_ job: Job, _ planner: inout Planner) throws(PlanError) {
     let lowering = RecurrentLowering(
       job: job, gates: 4, units: units, returnsSequence: returnsSequence,
       lanes: planner.instructionSet.lanes)

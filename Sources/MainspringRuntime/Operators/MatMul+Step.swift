@@ -19,6 +19,27 @@ struct MatMulStep: BitwiseCopyable {
   }
 }
 
+/// A matrix product of two values of integers.
+struct IntegerMatMulStep: BitwiseCopyable {
+  let a: Operand
+  let b: Operand
+  let y: Int
+  let aZero: Int32
+  let bZero: Int32
+  let scale: msk_scale
+  let axes: AxesPlace
+  let element: msk_integer
+  let shape: msk_matmul
+  let result: msk_integer_result
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context) {
+    unsafe msk_int_matmul(
+      c.rawResult(y), c.rawOperand(a), c.rawOperand(b), aZero, bZero, scale, c.axes(axes.place),
+      axes.count, shape, element, result)
+  }
+}
+
 extension MatMul {
   func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
     let (a, b) = (job.shapes[0], job.shapes[1])
@@ -40,6 +61,7 @@ extension MatMul {
         batch[axis], y: yStrides[axis] * rows * columns, a: aStrides[axis] * rows * depth,
         b: bStrides[axis] * depth * columns)
     }
+    if job.arithmetic == .integer { return try lowerIntegers(job, axes, shape, &planner) }
     let paddedColumns = columns.rounded(upTo: planner.instructionSet.lanes)
     let (copied, overflow) = rows.addingReportingOverflow(paddedColumns)
     guard !overflow else { throw .tooLarge(node: job.name, memory: .activations) }
@@ -49,5 +71,31 @@ extension MatMul {
           a: try planner.operand(0, of: job), b: try planner.operand(1, of: job),
           y: planner.result(of: job), scratch: try planner.scratch(copied, depth, job: job),
           axes: try planner.axes(axes, of: job.name), shape: shape)))
+  }
+
+  private func lowerIntegers(
+    _ job: Job, _ axes: Axes, _ shape: msk_matmul, _ planner: inout Planner
+  ) throws(PlanError) {
+    let (a, y) = try job.integers()
+    let b = try job.integer(1)
+    guard a.element == b.element else { throw job.refusal }
+    let (isWide, limit) = (a.element == .s16, 1 << 15)
+    guard shape.depth <= limit else {
+      throw .quantization(
+        node: job.name, role: "operand", expected: "at most \(limit) products in a sum",
+        found: "\(shape.depth)")
+    }
+    let multiplier = Double(a.scale * b.scale) / Double(y.scale)
+    planner.emit(
+      .integerMatMul(
+        IntegerMatMulStep(
+          a: try planner.operand(0, of: job), b: try planner.operand(1, of: job),
+          y: planner.result(of: job), aZero: a.zero, bZero: b.zero,
+          scale: try planner.scale(
+            multiplier, of: "operand", below: isWide ? 0x1p7 : 0x1p30, job),
+          axes: try planner.axes(axes, of: job.name), element: a.element, shape: shape,
+          result: msk_integer_result(
+            type: y.element, scaling: .fixed, wide: isWide, zero: y.zero, low: y.low,
+            high: y.high))))
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CMainspringKernels
 import MainspringGraph
 
 extension Transpose {
@@ -10,7 +11,8 @@ extension Transpose {
       axes.append(job.shape[axis], y: to[axis], a: from[permutation[axis]])
     }
     try planner.emitCopy(
-      try planner.operand(0, of: job), to: planner.result(of: job), axes, name: job.name)
+      try planner.operand(0, of: job), to: planner.result(of: job),
+      elementSize: job.elementSize, axes, name: job.name)
   }
 }
 
@@ -26,13 +28,14 @@ extension Slice {
       axes.append(job.shape[axis], y: to[axis], a: step)
     }
     try planner.emitCopy(
-      try planner.operand(0, of: job), start: start, to: planner.result(of: job), axes,
-      name: job.name)
+      try planner.operand(0, of: job), start: start, to: planner.result(of: job),
+      elementSize: job.elementSize, axes, name: job.name)
   }
 }
 
 extension Concatenate {
   func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
+    try requireEqualTypes(job)
     let to = job.shape.strides
     var start = 0
     for (index, shape) in job.shapes.enumerated() {
@@ -40,9 +43,24 @@ extension Concatenate {
       var axes = Axes()
       for other in 0..<shape.rank { axes.append(shape[other], y: to[other], a: from[other]) }
       try planner.emitCopy(
-        try planner.operand(index, of: job), to: planner.result(of: job) + start, axes,
-        name: job.name)
+        try planner.operand(index, of: job), to: planner.result(of: job), target: start,
+        elementSize: job.elementSize, axes, name: job.name)
       start += shape[axis] * to[axis]
+    }
+  }
+}
+
+extension Concatenate {
+  /// TensorFlow Lite refuses int8 operands of other scales, and copies int16 whatever the scales.
+  private func requireEqualTypes(_ job: Job) throws(PlanError) {
+    guard job.arithmetic == .integer, job.type.elementType == .int8 else { return }
+    let result = try job.integerResult()
+    for index in job.inputs.indices {
+      guard try job.integer(index) == result else {
+        throw .quantization(
+          node: job.name, role: job.role(index), expected: "the result's scale and zero point",
+          found: "others")
+      }
     }
   }
 }
@@ -52,14 +70,32 @@ extension Pad {
     let (input, to) = (job.shapes[0], job.shape.strides)
     let from = input.strides
     let y = planner.result(of: job)
-    planner.emit(.fill(FillStep(y: y, count: job.shape.elementCount, value: value)))
+    planner.emit(
+      .fill(
+        FillStep(
+          y: y, elementSize: job.elementSize, count: job.shape.elementCount,
+          value: try border(of: job))))
     var axes = Axes()
     var start = 0
     for axis in 0..<input.rank {
       start += before[axis] * to[axis]
       axes.append(input[axis], y: to[axis], a: from[axis])
     }
-    try planner.emitCopy(try planner.operand(0, of: job), to: y + start, axes, name: job.name)
+    try planner.emitCopy(
+      try planner.operand(0, of: job), to: y, target: start, elementSize: job.elementSize, axes,
+      name: job.name)
+  }
+
+  /// The border's element: integers have the one that stands for the value.
+  private func border(of job: Job) throws(PlanError) -> UInt64 {
+    guard job.arithmetic == .integer else { return UInt64(value.bitPattern) }
+    let type = try job.integer(0)
+    guard value.isFinite else {
+      throw .quantization(
+        node: job.name, role: "border", expected: "a finite number",
+        found: value.isNaN ? "not a number" : "infinity")
+    }
+    return type.element.bits(of: msk_quantized(value, type.element, type.affine))
   }
 }
 
@@ -73,7 +109,8 @@ extension Tile {
       axes.append(input[axis], y: to[axis], a: from[axis])
     }
     try planner.emitCopy(
-      try planner.operand(0, of: job), to: planner.result(of: job), axes, name: job.name)
+      try planner.operand(0, of: job), to: planner.result(of: job),
+      elementSize: job.elementSize, axes, name: job.name)
   }
 }
 
@@ -89,7 +126,7 @@ extension Reverse {
         job.shape[axis], y: strides[axis], a: isReversed ? -strides[axis] : strides[axis])
     }
     try planner.emitCopy(
-      try planner.operand(0, of: job), start: start, to: planner.result(of: job), list,
-      name: job.name)
+      try planner.operand(0, of: job), start: start, to: planner.result(of: job),
+      elementSize: job.elementSize, list, name: job.name)
   }
 }

@@ -8,13 +8,14 @@ struct SelectStep: BitwiseCopyable {
   let a: Operand
   let b: Operand
   let y: Int
+  let elementSize: Int
   let axes: AxesPlace
 
   @_noAllocation @_noLocks
   func run(_ c: Context) {
-    unsafe msk_f32_select(
-      c.result(y), c.operand(condition), c.operand(a), c.operand(b), c.axes(axes.place),
-      axes.count)
+    unsafe msk_select(
+      c.rawResult(y), c.operand(condition), c.rawOperand(a), c.rawOperand(b), elementSize,
+      c.axes(axes.place), axes.count)
   }
 }
 
@@ -28,6 +29,6 @@ extension Select {
         SelectStep(
           condition: try planner.operand(0, of: job), a: try planner.operand(1, of: job),
           b: try planner.operand(2, of: job), y: planner.result(of: job),
-          axes: try planner.axes(axes, of: job.name))))
+          elementSize: job.elementSize, axes: try planner.axes(axes, of: job.name))))
   }
 }

@@ -33,6 +33,7 @@ extension TransposedConvolution {
     } catch {
       throw .shape(node: job.name, error)
     }
+    if job.arithmetic == .integer { return try lowerIntegers(job, before, &planner) }
     let (filters, input) = (weights.shape[0], job.shapes[0])
     let size = Extent2D(height: weights.shape[1], width: weights.shape[2])
     let positions = input[0] * input[1] * input[2]

@@ -17,6 +17,7 @@ struct MapStep: BitwiseCopyable {
 
 extension Unary {
   func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
+    if job.arithmetic == .integer { return try lowerIntegers(job, &planner) }
     planner.emit(
       .map(
         MapStep(

@@ -30,6 +30,11 @@ package struct Arena {
 
   private static let alignment = AlignedBlock.alignment / 4
 
+  /// Words that elements of some size take.
+  static func words(_ count: Int, of elementSize: Int) -> Int {
+    elementSize >= 4 ? count * (elementSize / 4) : (count + 4 / elementSize - 1) * elementSize / 4
+  }
+
   /// `count` words at an aligned position; nil when the arena would become too large.
   package mutating func take(_ count: Int) -> Region? {
     guard count <= limit else { return nil }

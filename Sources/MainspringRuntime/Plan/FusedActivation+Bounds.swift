@@ -17,7 +17,13 @@ extension FusedActivation {
 
 extension Tensor {
   /// How kernels widen the tensor's elements.
-  var kernelElement: msk_element { elementType == .float16 ? .f16 : .f32 }
+  var kernelElement: msk_element {
+    switch elementType {
+    case .float16: .f16
+    case .int8: .s8
+    default: .f32
+    }
+  }
 }
 
 extension Int {

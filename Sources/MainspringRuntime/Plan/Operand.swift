@@ -36,6 +36,50 @@ struct Operand: BitwiseCopyable {
     unsafe UnsafePointer((operand.isConstant ? weights : arena) + operand.word)
   }
 
+  /// Where a result goes whose elements are not floats.
+  @_noAllocation @_noLocks
+  func rawResult(_ word: Int) -> UnsafeMutableRawPointer {
+    unsafe UnsafeMutableRawPointer(arena + word)
+  }
+
+  /// An operand whose elements are not floats.
+  @_noAllocation @_noLocks
+  func rawOperand(_ operand: Operand) -> UnsafeRawPointer {
+    unsafe UnsafeRawPointer(self.operand(operand))
+  }
+
+  /// Integers of eight bits, computed.
+  @_noAllocation @_noLocks
+  func int8Result(_ word: Int) -> UnsafeMutablePointer<Int8> {
+    unsafe rawResult(word).assumingMemoryBound(to: Int8.self)
+  }
+
+  @_noAllocation @_noLocks
+  func int8Operand(_ operand: Operand) -> UnsafePointer<Int8> {
+    unsafe rawOperand(operand).assumingMemoryBound(to: Int8.self)
+  }
+
+  /// A table of integers of eight bits.
+  @_noAllocation @_noLocks
+  func int8Table(_ place: WeightPlace) -> UnsafePointer<Int8> {
+    unsafe packed(place).assumingMemoryBound(to: Int8.self)
+  }
+
+  @_noAllocation @_noLocks
+  func int16Result(_ word: Int) -> UnsafeMutablePointer<Int16> {
+    unsafe rawResult(word).assumingMemoryBound(to: Int16.self)
+  }
+
+  @_noAllocation @_noLocks
+  func int16Operand(_ operand: Operand) -> UnsafePointer<Int16> {
+    unsafe rawOperand(operand).assumingMemoryBound(to: Int16.self)
+  }
+
+  @_noAllocation @_noLocks
+  func int32Result(_ word: Int) -> UnsafeMutablePointer<Int32> {
+    unsafe rawResult(word).assumingMemoryBound(to: Int32.self)
+  }
+
   /// Floats among the weights; nil for none.
   @_noAllocation @_noLocks
   func floats(_ place: WeightPlace) -> UnsafePointer<Float>? {

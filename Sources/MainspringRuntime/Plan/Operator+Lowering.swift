@@ -30,6 +30,8 @@ extension Planner {
     case .pad(let x): try x.lower(job, &self)
     case .tile(let x): try x.lower(job, &self)
     case .reverse(let x): try x.lower(job, &self)
+    case .quantize(let x): try x.lower(job, &self)
+    case .dequantize(let x): try x.lower(job, &self)
     }
   }
 }
@@ -37,11 +39,13 @@ extension Planner {
 extension Operator {
   /// Whether the result may take an operand's memory when both have the same shape.
   ///
-  /// True of kernels that read an element of the operand only before they write the same one.
+  /// True of kernels that read an element of the operand only before they write the same one, where
+  /// both are of one size.
   func mayOverwrite(operand: Int) -> Bool {
     switch self {
     case .unary, .binary, .compare, .parametricReLU, .scaleShift, .softmax, .logSoftmax: true
     case .select: true
+    case .quantize, .dequantize: true
     case .dense, .convolution, .transposedConvolution, .lstm, .gru, .simpleRNN, .pool, .reduce,
       .matMul, .reshape, .transpose, .slice, .concatenate, .pad, .tile, .reverse:
       false

@@ -6,6 +6,8 @@ public import MainspringGraph
 public struct Port: Hashable, Sendable {
   public let name: String
   public let shape: Shape
+  /// What its elements are inside the model; sessions take and give floats whatever it is.
+  public let type: ValueType
 }
 
 /// One operator of a plan, described for people.
@@ -43,8 +45,9 @@ public final class Plan: Sendable {
   /// Neither weights nor activations may take more: 1 GiB.
   public static let byteLimit: Int = 1 << 30
 
-  /// - Throws: `PlanError` when the graph computes with anything but floats, a shape does not hold,
-  ///   more memory than ``byteLimit`` is needed, or this machine lacks the instruction set.
+  /// - Throws: `PlanError` when an operator computes on elements the runtime has no arithmetic for,
+  ///   a scale or zero point is none, a shape does not hold, more memory than ``byteLimit`` is
+  ///   needed, or this machine lacks the instruction set.
   /// - Complexity: O(weights + nodes · log nodes); the only copy of the weights is the packing.
   public convenience init(_ graph: Graph, instructionSet: InstructionSet = .best) throws(PlanError)
   {
@@ -58,16 +61,16 @@ public final class Plan: Sendable {
   ) throws(PlanError) {
     let planner = try Planner.plan(
       graph, instructionSet: instructionSet, reusesMemory: reusesMemory)
-    inputs = graph.inputs.map { Port(name: graph.values[$0].name, shape: graph.shape(of: $0)) }
-    outputs = graph.outputs.map { Port(name: graph.values[$0].name, shape: graph.shape(of: $0)) }
+    inputs = graph.inputs.map { Port(graph.values[$0]) }
+    outputs = graph.outputs.map { Port(graph.values[$0]) }
     operations = planner.operations
     arenaByteCount = planner.arena.wordCount * 4
     weightByteCount = planner.weights.wordCount * 4
     self.instructionSet = instructionSet
     weights = planner.weights.packed()
     steps = TrivialList(planner.steps)
-    inputPlaces = TrivialList(planner.places(of: graph.inputs))
-    outputPlaces = TrivialList(planner.places(of: graph.outputs))
+    inputPlaces = TrivialList(try planner.places(of: graph.inputs, role: "input"))
+    outputPlaces = TrivialList(try planner.places(of: graph.outputs, role: "output"))
   }
 
   /// Multiply-accumulates of one run.
@@ -78,8 +81,6 @@ public final class Plan: Sendable {
   }
 }
 
-/// Where an input or an output is during a run.
-struct PortPlace: BitwiseCopyable {
-  let operand: Operand
-  let elementCount: Int
+extension Port {
+  init(_ value: Value) { self.init(name: value.name, shape: value.shape, type: value.type) }
 }

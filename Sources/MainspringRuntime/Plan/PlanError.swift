@@ -6,6 +6,10 @@ public import MainspringGraph
 public enum PlanError: Error, Hashable, Sendable {
   /// A value or a weight whose elements the runtime does not compute with.
   case elementType(node: String, role: String, ElementType)
+  /// An operator that the runtime does not compute on integers of this type.
+  case operation(node: String, kind: String, ElementType)
+  /// Scales, zero points or sums that integers cannot be computed with.
+  case quantization(node: String, role: String, expected: String, found: String)
   /// An operator refuses its operands.
   case shape(node: String, ShapeError)
   /// The graph states another shape for a result than its operator gives.
@@ -23,7 +27,11 @@ extension PlanError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .elementType(let node, let role, let type):
-      "'\(node)': \(role): expected float32 or float16, found \(type)"
+      "'\(node)': \(role): expected elements the runtime computes with, found \(type)"
+    case .operation(let node, let kind, let type):
+      "'\(node)': expected an operator the runtime computes on \(type), found \(kind)"
+    case .quantization(let node, let role, let expected, let found):
+      "'\(node)': \(role): expected \(expected), found \(found)"
     case .shape(let node, let error):
       "'\(node)': \(error)"
     case .result(let node, let expected, let found):

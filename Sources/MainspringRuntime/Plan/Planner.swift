@@ -25,7 +25,6 @@ struct Planner {
   ) throws(PlanError) -> Planner {
     guard instructionSet.isAvailable else { throw .unavailable(instructionSet) }
     var planner = Planner(graph, instructionSet, reusesMemory: reusesMemory)
-    try planner.checkValues()
     planner.countUses()
     for input in graph.inputs { try planner.place(input, node: graph.values[input].name) }
     for node in graph.nodes { try planner.lower(node) }
@@ -42,32 +41,6 @@ struct Planner {
     remainingUses = [Int](repeating: 0, count: graph.values.count)
     regions = [Arena.Region?](repeating: nil, count: graph.values.count)
     constants = [WeightPlace?](repeating: nil, count: graph.values.count)
-  }
-
-  /// Everything is a float, except that comparisons give booleans, kept as 0 and 1.
-  private func checkValues() throws(PlanError) {
-    for input in graph.inputs {
-      let value = graph.values[input]
-      guard value.elementType == .float32 else {
-        throw .elementType(node: value.name, role: "input", value.elementType)
-      }
-    }
-    for node in graph.nodes {
-      let name = graph.values[node.output].name
-      for operand in node.inputs {
-        let value = graph.values[operand]
-        switch value.elementType {
-        case .float32, .bool: break
-        case .float16 where value.constant != nil: break
-        default: throw .elementType(node: name, role: "operand '\(value.name)'", value.elementType)
-        }
-      }
-      for tensor in node.operation.weights {
-        guard tensor.elementType == .float32 || tensor.elementType == .float16 else {
-          throw .elementType(node: name, role: "weights", tensor.elementType)
-        }
-      }
-    }
   }
 
   private mutating func countUses() {
@@ -92,6 +65,8 @@ struct Planner {
     guard shape == output.shape else {
       throw .result(node: output.name, expected: shape, found: output.shape)
     }
+    let job = Job(node, graph, inputs)
+    try job.checkTypes()
     operations.append(
       PlannedOperation(
         name: output.name, kind: node.operation.name, shape: shape,
@@ -106,7 +81,7 @@ struct Planner {
         try place(node.output, node: output.name)
       }
       // Without elements there is nothing to compute.
-      if shape.elementCount > 0 { try lower(node.operation, Job(node, inputs, shape, output.name)) }
+      if shape.elementCount > 0 { try lower(node.operation, job) }
     }
     for region in scratch { arena.give(region) }
     scratch = []
@@ -124,7 +99,8 @@ struct Planner {
     for (position, operand) in node.inputs.enumerated() {
       let root = roots[operand]
       if node.operation.mayOverwrite(operand: position), remainingUses[root] == 1,
-        regions[root] != nil, graph.shape(of: operand) == graph.shape(of: node.output)
+        regions[root] != nil, graph.shape(of: operand) == graph.shape(of: node.output),
+        graph.values[operand].elementSize == graph.values[node.output].elementSize
       {
         return root
       }
@@ -142,15 +118,18 @@ struct Planner {
   private mutating func place(_ value: ValueID, node: String) throws(PlanError) {
     // An input may be listed twice.
     if regions[value] != nil { return }
-    guard let region = arena.take(graph.shape(of: value).elementCount) else {
+    let count = Arena.words(
+      graph.shape(of: value).elementCount, of: graph.values[value].elementSize)
+    guard let region = arena.take(count) else {
       throw .tooLarge(node: node, memory: .activations)
     }
     regions[value] = region
   }
 
   /// Places of inputs or outputs; all of them have one by the end of planning.
-  func places(of ports: [ValueID]) -> [PortPlace] {
-    ports.map { port in
+  func places(of ports: [ValueID], role: String) throws(PlanError) -> [PortPlace] {
+    var places: [PortPlace] = []
+    for port in ports {
       let operand: Operand
       if let region = regions[roots[port]] {
         operand = .arena(region.word)
@@ -159,26 +138,9 @@ struct Planner {
       } else {
         preconditionFailure("inputs and outputs have been placed")
       }
-      return PortPlace(operand: operand, elementCount: graph.shape(of: port).elementCount)
+      places.append(try PortPlace(graph.values[port], operand, role: role))
     }
-  }
-}
-
-/// A node while it is lowered.
-struct Job {
-  let inputs: [ValueID]
-  let shapes: [Shape]
-  let output: ValueID
-  /// The result's; it has elements.
-  let shape: Shape
-  let name: String
-
-  init(_ node: Node, _ shapes: [Shape], _ shape: Shape, _ name: String) {
-    inputs = node.inputs
-    output = node.output
-    self.shapes = shapes
-    self.shape = shape
-    self.name = name
+    return places
   }
 }
 
@@ -194,10 +156,7 @@ extension Planner {
     guard let tensor = graph.values[root].constant else {
       preconditionFailure("a value is computed before it is used")
     }
-    guard let elements = tensor.operandElements else {
-      throw .elementType(node: name, role: "constant", tensor.elementType)
-    }
-    let place = try floats(elements, of: name)
+    let place = try self.elements(of: tensor, of: name)
     constants[root] = place
     return .weights(place.word)
   }
@@ -212,6 +171,50 @@ extension Planner {
       preconditionFailure("a result is placed before its node is lowered")
     }
     return region.word
+  }
+
+  /// A constant's elements as the arena would hold them.
+  private mutating func elements(of tensor: Tensor, of name: String) throws(PlanError)
+    -> WeightPlace
+  {
+    let place: WeightPlace? =
+      switch tensor.elements {
+      case .float32(let values): weights.add(floats: values)
+      case .float16(let values): weights.add(floats: values.map { $0.float })
+      case .bool(let values): weights.add(floats: values.map { $0 ? 1 : 0 })
+      case .int8(let values): weights.add(elements: values)
+      case .uint8(let values): weights.add(elements: values)
+      case .int16(let values): weights.add(elements: values)
+      case .int32(let values): weights.add(elements: values)
+      case .int64(let values): weights.add(elements: values)
+      }
+    guard let place else { throw .tooLarge(node: name, memory: .weights) }
+    return place
+  }
+
+  /// A table among the weights.
+  mutating func table<Element: BitwiseCopyable>(
+    _ elements: [Element], of name: String
+  ) throws(PlanError) -> WeightPlace {
+    guard let place = weights.add(elements: elements) else {
+      throw .tooLarge(node: name, memory: .weights)
+    }
+    return place
+  }
+
+  /// Memory for elements of some size that only this node uses.
+  mutating func scratch(
+    elements factors: Int..., size: Int, job: Job
+  ) throws(PlanError) -> Int {
+    var count = 1
+    for factor in factors {
+      let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+      guard !overflow, product <= Plan.byteLimit else {
+        throw .tooLarge(node: job.name, memory: .activations)
+      }
+      count = product
+    }
+    return try scratch(Arena.words(count, of: size), job: job)
   }
 
   /// Memory that only this node uses; the size is a product, checked for overflow.
@@ -274,12 +277,4 @@ extension Planner {
 struct AxesPlace: BitwiseCopyable {
   let place: WeightPlace
   let count: Int
-}
-
-extension Tensor {
-  /// The elements as the runtime computes with them: floats, and booleans as 0 and 1.
-  fileprivate var operandElements: [Float]? {
-    if case .bool(let values) = elements { return values.map { $0 ? 1 : 0 } }
-    return floats
-  }
 }

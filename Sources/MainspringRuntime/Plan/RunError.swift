@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import MainspringGraph
+
 /// Why a session does not run; holds numbers only, so that throwing it allocates nothing.
 public enum RunError: Error, Hashable, Sendable {
   /// The call for one input and one output, on a model with other numbers of them.
@@ -10,6 +12,8 @@ public enum RunError: Error, Hashable, Sendable {
   case inputLength(index: Int, expected: Int, found: Int)
   /// A result of another length than the output's number of elements.
   case outputLength(index: Int, expected: Int, found: Int)
+  /// Raw integers for, or of, a port whose elements are others.
+  case portType(index: Int, expected: ElementType)
 }
 
 extension RunError: CustomStringConvertible {
@@ -25,6 +29,8 @@ extension RunError: CustomStringConvertible {
       "input \(index): expected \(expected) elements, found \(found)"
     case .outputLength(let index, let expected, let found):
       "output \(index): expected \(expected) elements, found \(found)"
+    case .portType(let index, let expected):
+      "port \(index): expected elements of type \(expected), found others"
     }
   }
 }

@@ -52,7 +52,8 @@
     try copyOutput(0, into: &result)
   }
 
-  /// Copies the elements of one input in; they stay until they are set again.
+  /// Copies the elements of one input in; they stay until they are set again. Integers are the
+  /// nearest to the floats, saturated; not-a-number becomes the zero point.
   ///
   /// - Throws: `RunError` when there is no such input or the length differs.
   @_noAllocation @_noLocks
@@ -62,8 +63,10 @@
     guard values.count == place.elementCount else {
       throw .inputLength(index: index, expected: place.elementCount, found: values.count)
     }
-    let target = unsafe context.result(place.operand.word)
-    for position in values.indices { unsafe target[position] = values[unchecked: position] }
+    let context = context
+    unsafe values.withUnsafeBufferPointer { values in
+      if let from = values.baseAddress { unsafe place.set(context, from, values.count) }
+    }
   }
 
   /// Computes all outputs from the inputs set before; inputs never set are zero.
@@ -80,8 +83,10 @@
     _ index: Int, into result: inout MutableSpan<Float>
   ) throws(RunError) {
     try checkOutput(index, length: result.count)
-    let source = unsafe context.operand(outputs[index].operand)
-    for position in result.indices { unsafe result[unchecked: position] = source[position] }
+    let (place, context) = unsafe (outputs[index], context)
+    unsafe result.withUnsafeMutableBufferPointer { result in
+      if let to = result.baseAddress { unsafe place.copy(context, to, result.count) }
+    }
   }
 
   @_noAllocation @_noLocks
@@ -93,5 +98,37 @@
     guard length == expected else {
       throw .outputLength(index: index, expected: expected, found: length)
     }
+  }
+
+  /// The place of an input for as many elements of a type.
+  @_noAllocation @_noLocks
+  func input(
+    _ index: Int, _ elements: PortPlace.Elements, count: Int
+  ) throws(RunError) -> UnsafeMutableRawPointer {
+    guard index >= 0, index < inputCount else { throw .noInput(index: index, count: inputCount) }
+    let place = unsafe inputs[index]
+    guard place.elements.isSame(as: elements) else {
+      throw .portType(index: index, expected: place.elements.type)
+    }
+    guard count == place.elementCount else {
+      throw .inputLength(index: index, expected: place.elementCount, found: count)
+    }
+    return unsafe context.rawResult(place.operand.word)
+  }
+
+  /// The place of an output of as many elements of a type.
+  @_noAllocation @_noLocks
+  func output(
+    _ index: Int, _ elements: PortPlace.Elements, count: Int
+  ) throws(RunError) -> UnsafeRawPointer {
+    guard index >= 0, index < outputCount else {
+      throw .noOutput(index: index, count: outputCount)
+    }
+    let place = unsafe outputs[index]
+    guard place.elements.isSame(as: elements) else {
+      throw .portType(index: index, expected: place.elements.type)
+    }
+    try checkOutput(index, length: count)
+    return unsafe context.rawOperand(place.operand)
   }
 }

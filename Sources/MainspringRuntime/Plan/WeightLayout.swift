@@ -28,12 +28,15 @@ struct WeightLayout {
     case packed(Tensor, Packing)
     /// Floats or tables, as their bits.
     case words([UInt32])
+    /// Elements of other sizes, as their bytes.
+    case bytes([UInt8])
 
     var byteCount: Int {
       switch self {
       case .packed(let tensor, let packing):
         packing.elementCount * tensor.elementType.byteCount
       case .words(let words): words.count * 4
+      case .bytes(let bytes): bytes.count
       }
     }
 
@@ -49,8 +52,13 @@ struct WeightLayout {
           for index in Item.samples(values.count) { hasher.combine(values[index]) }
         case .float16(let values):
           for index in Item.samples(values.count) { hasher.combine(values[index]) }
+        case .int8(let values):
+          for index in Item.samples(values.count) { hasher.combine(values[index]) }
         default: break
         }
+      case .bytes(let bytes):
+        hasher.combine(bytes.count)
+        for index in Item.samples(bytes.count) { hasher.combine(bytes[index]) }
       case .words(let words):
         hasher.combine(words.count)
         for index in Item.samples(words.count) { hasher.combine(words[index]) }
@@ -71,7 +79,7 @@ struct WeightLayout {
 
   /// A place for packed weights, the one they already have if there is one; nil beyond the limit.
   ///
-  /// - Precondition: the tensor holds floats or halves.
+  /// - Precondition: the tensor holds floats, halves or int8.
   mutating func add(_ tensor: Tensor, _ packing: Packing) -> WeightPlace? {
     var count = packing.repeats
     for factor in [packing.columns, packing.depth] {
@@ -85,6 +93,11 @@ struct WeightLayout {
   /// A place for floats; nil beyond the limit.
   mutating func add(floats: [Float]) -> WeightPlace? {
     add(.words(floats.map { $0.bitPattern }))
+  }
+
+  /// A place for elements of any size; nil beyond the limit.
+  mutating func add<Element: BitwiseCopyable>(elements: [Element]) -> WeightPlace? {
+    add(.bytes(unsafe elements.withUnsafeBytes { bytes in unsafe Array(bytes) }))
   }
 
   /// A place for offsets; nil beyond the limit.
@@ -131,7 +144,16 @@ struct WeightLayout {
           unsafe values.withUnsafeBytes { bytes in
             unsafe WeightLayout.pack(.f16, from: bytes, to: start, packing)
           }
-        default: preconditionFailure("only floats and halves are packed")
+        case .int8(let values):
+          unsafe values.withUnsafeBytes { bytes in
+            unsafe WeightLayout.pack(.s8, from: bytes, to: start, packing)
+          }
+        default: preconditionFailure("only floats, halves and int8 are packed")
+        }
+      case .bytes(let bytes):
+        unsafe bytes.withUnsafeBytes { bytes in
+          unsafe UnsafeMutableRawBufferPointer(start: start, count: bytes.count)
+            .copyMemory(from: bytes)
         }
       case .words(let words):
         unsafe words.withUnsafeBytes { bytes in
@@ -151,7 +173,7 @@ struct WeightLayout {
     guard let base = source.baseAddress, packing.columns > 0, packing.depth > 0 else {
       return
     }
-    let elementSize = element == .f16 ? 2 : 4
+    let elementSize = element == .s8 ? 1 : element == .f16 ? 2 : 4
     for index in 0..<packing.repeats {
       let from = unsafe base + index * packing.rowCount * packing.rowStride * elementSize
       let to = unsafe start + index * packing.columns * packing.depth * elementSize

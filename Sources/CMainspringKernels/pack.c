@@ -21,13 +21,20 @@
 
 MSK_PACK(uint32_t)
 MSK_PACK(uint16_t)
+MSK_PACK(uint8_t)
 
 void msk_pack(msk_element element, void *dst, const void *src, const int32_t *rows,
               ptrdiff_t row_count, ptrdiff_t row_stride, ptrdiff_t depth_stride, ptrdiff_t columns,
               ptrdiff_t depth, ptrdiff_t width) {
-  if (element == msk_element_f16) {
-    pack_uint16_t(dst, src, rows, row_count, row_stride, depth_stride, columns, depth, width);
-  } else {
+  switch (element) {
+  case msk_element_f32:
     pack_uint32_t(dst, src, rows, row_count, row_stride, depth_stride, columns, depth, width);
+    break;
+  case msk_element_f16:
+    pack_uint16_t(dst, src, rows, row_count, row_stride, depth_stride, columns, depth, width);
+    break;
+  case msk_element_s8:
+    pack_uint8_t(dst, src, rows, row_count, row_stride, depth_stride, columns, depth, width);
+    break;
   }
 }

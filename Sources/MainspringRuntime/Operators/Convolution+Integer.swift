@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMainspringKernels
+import MainspringGraph
+
+/// A convolution of integers, in the shape of ``ConvolutionStep``.
+struct IntegerConvolutionStep: BitwiseCopyable {
+  let x: Operand
+  let y: Int
+  let weights: WeightPlace
+  let bias: WeightPlace
+  let scales: WeightPlace
+  let offsets: WeightPlace
+  let batch: Int
+  let height: Int
+  let groups: Int
+  /// Elements between images, and between the rows that rows of the result start from.
+  let imageStride: Int
+  let rowStride: Int
+  let groupChannels: Int
+  /// Bytes of an element of x, of y, and of what each column has in the tables.
+  let elementSize: Int
+  let resultSize: Int
+  let biasSize: Int
+  /// One group of one row of the result.
+  let shape: msk_integer_gemm
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context) {
+    let groupWeights = shape.columns * shape.segments * shape.length
+    for image in 0..<batch {
+      for row in 0..<height {
+        let from = unsafe c.rawOperand(x) + (image * imageStride + row * rowStride) * elementSize
+        let first = (image * height + row) * shape.rows * shape.y_stride
+        for group in 0..<groups {
+          let column = group * shape.columns
+          unsafe msk_int_gemm(
+            c.isa, c.rawResult(y) + (first + column) * resultSize,
+            from + group * groupChannels * elementSize, c.int8Table(weights) + group * groupWeights,
+            c.packed(bias) + column * biasSize, c.packed(scales) + column * 8, c.offsets(offsets),
+            shape)
+        }
+      }
+    }
+  }
+}
+
+/// A convolution of integers of each channel by itself.
+struct IntegerDepthwiseStep: BitwiseCopyable {
+  let x: Operand
+  let y: Int
+  let weights: WeightPlace
+  let bias: WeightPlace
+  let scales: WeightPlace
+  let batch: Int
+  /// Bytes between images.
+  let imageStride: Int
+  let resultStride: Int
+  let shape: msk_integer_depthwise
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context) {
+    for image in 0..<batch {
+      unsafe msk_int_depthwise(
+        c.isa, c.rawResult(y) + image * resultStride, c.rawOperand(x) + image * imageStride,
+        c.int8Table(weights), c.packed(bias), c.packed(scales), shape)
+    }
+  }
+}
+
+extension Convolution {
+  func lowerIntegers(
+    _ job: Job, _ height: WindowAxis, _ width: WindowAxis, _ planner: inout Planner
+  ) throws(PlanError) {
+    let (x, y) = try job.integers()
+    let checked = try IntegerWeights(weights, rows: filters, scaleCounts: [1, filters], job)
+    let scaling = try planner.scaling(
+      of: checked, bias: bias, activation: activation, x, y, real: false, job)
+    let image = try planner.bordered(
+      job, try planner.operand(0, of: job), height: height, width: width,
+      channelRepeats: channelRepeats, elementSize: x.element.byteCount,
+      border: x.element.bits(of: x.zero))
+    if isDepthwise {
+      let shape = depthwiseShape(job, image, x.element, scaling.result)
+      planner.emit(
+        .integerDepthwise(
+          IntegerDepthwiseStep(
+            x: image.place, y: planner.result(of: job),
+            weights: try packedTaps(job, &planner), bias: scaling.bias, scales: scaling.scales,
+            batch: job.shape[0], imageStride: image.imageStride * x.element.byteCount,
+            resultStride: shape.height * shape.width * shape.channels * y.element.byteCount,
+            shape: shape)))
+      return
+    }
+    let columns = filters / groups
+    let runs = runs(depth: checked.depth, image)
+    planner.emit(
+      .integerConvolution(
+        IntegerConvolutionStep(
+          x: image.place, y: planner.result(of: job),
+          weights: try planner.packedRows(weights, depth: checked.depth, of: job.name),
+          bias: scaling.bias, scales: scaling.scales,
+          offsets: try planner.offsets(runs.offsets, of: job.name), batch: job.shape[0],
+          height: job.shape[1], groups: groups, imageStride: image.imageStride,
+          rowStride: stride.height * image.rowStride, groupChannels: weights.shape[3],
+          elementSize: x.element.byteCount, resultSize: y.element.byteCount,
+          biasSize: scaling.result.wide ? 8 : 4,
+          shape: msk_integer_gemm(
+            rows: job.shape[2], columns: columns, segments: runs.offsets.count,
+            length: runs.length, x_stride: stride.width * image.channels, y_stride: filters,
+            x: x.element, y: scaling.result))))
+  }
+
+  /// Weights of a depthwise convolution, channels innermost.
+  func packedTaps(_ job: Job, _ planner: inout Planner) throws(PlanError) -> WeightPlace {
+    let taps = size.height * size.width
+    return try planner.packed(
+      weights,
+      Packing(rowCount: filters, rowStride: taps, columns: filters, depth: taps, width: filters),
+      of: job.name)
+  }
+
+  func depthwiseShape(
+    _ job: Job, _ image: BorderedImage, _ element: msk_integer, _ result: msk_integer_result
+  ) -> msk_integer_depthwise {
+    msk_integer_depthwise(
+      height: job.shape[1], width: job.shape[2], channels: filters,
+      kernel_height: size.height, kernel_width: size.width,
+      stride_y: stride.height * image.rowStride, stride_x: stride.width * image.channels,
+      step_y: dilation.height * image.rowStride, step_x: dilation.width * image.channels,
+      x: element, y: result)
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMainspringKernels
+import MainspringGraph
+
+/// Floats as int8 with scales and zero points of their own.
+struct HybridQuantizeStep: BitwiseCopyable {
+  let x: Operand
+  let y: HybridRows
+  let rows: Int
+  let length: Int
+  let isAsymmetric: Bool
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context) {
+    unsafe msk_hybrid_quantize(
+      c.int8Result(y.values), c.result(y.scales), c.int32Result(y.zeros), c.operand(x), rows,
+      length, isAsymmetric)
+  }
+}
+
+/// Where rows of floats are as int8.
+struct HybridRows: BitwiseCopyable {
+  let values: Int
+  let scales: Int
+  let zeros: Int
+}
+
+/// Weights of int8 for products with them.
+struct HybridWeights: BitwiseCopyable {
+  let values: WeightPlace
+  /// Of each column's weights.
+  let sums: WeightPlace
+  let scales: WeightPlace
+}
+
+/// A dense layer, or a convolution in the shape of ``ConvolutionStep``.
+struct HybridProductStep: BitwiseCopyable {
+  let x: HybridRows
+  let y: Int
+  let weights: HybridWeights
+  let bias: WeightPlace
+  let offsets: WeightPlace
+  let batch: Int
+  let height: Int
+  let groups: Int
+  let imageStride: Int
+  let rowStride: Int
+  let groupChannels: Int
+  let shape: msk_hybrid_gemm
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context) {
+    let groupWeights = shape.columns * shape.segments * shape.length
+    let sums = unsafe c.packed(weights.sums).assumingMemoryBound(to: Int32.self)
+    let scales = unsafe c.packed(weights.scales).assumingMemoryBound(to: Float.self)
+    for image in 0..<batch {
+      for row in 0..<height {
+        let from = unsafe c.int8Result(x.values) + (image * imageStride + row * rowStride)
+        let to = unsafe c.result(y) + (image * height + row) * shape.rows * shape.y_stride
+        for group in 0..<groups {
+          let first = group * shape.columns
+          unsafe msk_hybrid_product(
+            c.isa, to + first, from + group * groupChannels, c.result(x.scales) + image,
+            c.int32Result(x.zeros) + image, c.int8Table(weights.values) + group * groupWeights,
+            sums + first, scales + first, c.floats(bias, from: first), c.offsets(offsets), shape)
+        }
+      }
+    }
+  }
+}
+
+struct HybridDepthwiseStep: BitwiseCopyable {
+  let x: HybridRows
+  let y: Int
+  let weights: WeightPlace
+  let scales: WeightPlace
+  let bias: WeightPlace
+  let batch: Int
+  let imageStride: Int
+  let shape: msk_hybrid_depthwise
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context) {
+    let count = shape.height * shape.width * shape.channels
+    for image in 0..<batch {
+      unsafe msk_hybrid_depthwise_product(
+        c.result(y) + image * count, c.int8Result(x.values) + image * imageStride,
+        c.result(x.scales)[image], c.int32Result(x.zeros)[image], c.int8Table(weights),
+        c.packed(scales).assumingMemoryBound(to: Float.self), c.floats(bias), shape)
+    }
+  }
+}
+
+struct HybridLSTMStep: BitwiseCopyable {
+  /// The inputs' share, `[time × 4·padded]`.
+  let x: Int
+  let y: Int
+  let weights: HybridWeights
+  let scratch: Int
+  let activation: msk_function
+  let gate: msk_function
+  let clip: Float
+  let isAsymmetric: Bool
+  let shape: msk_recurrent
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context) {
+    unsafe msk_hybrid_lstm(
+      c.isa, c.result(y), c.operand(.arena(x)), c.int8Table(weights.values),
+      c.packed(weights.sums).assumingMemoryBound(to: Int32.self),
+      c.packed(weights.scales).assumingMemoryBound(to: Float.self), c.result(scratch), activation,
+      gate, clip, isAsymmetric, shape)
+  }
+}
+
+extension Planner {
+  /// Quantizes rows of floats anew in each run.
+  mutating func emitHybridRows(
+    _ x: Operand, rows: Int, length: Int, asymmetric: Bool, _ job: Job
+  ) throws(PlanError) -> HybridRows {
+    let place = HybridRows(
+      values: try scratch(elements: rows, length, size: 1, job: job),
+      scales: try scratch(rows, job: job), zeros: try scratch(rows, job: job))
+    emit(
+      .hybridQuantize(
+        HybridQuantizeStep(
+          x: x, y: place, rows: rows, length: length, isAsymmetric: asymmetric)))
+    return place
+  }
+
+  /// Packs weights in the order of columns, rows by default; −1 is a column of zeros.
+  mutating func hybrid(
+    _ weights: IntegerWeights, order: [Int32]?, _ job: Job
+  ) throws(PlanError) -> HybridWeights {
+    let order = order ?? (0..<Int32(weights.rows)).map { $0 }
+    var sums: [Int32] = []
+    var scales: [Float] = []
+    for row in order {
+      sums.append(row < 0 ? 0 : weights.sum(of: Int(row)))
+      scales.append(row < 0 ? 0 : weights.scale(of: Int(row)))
+    }
+    let packing = Packing(
+      rows: order, rowCount: weights.rows, rowStride: weights.depth, columns: order.count,
+      depth: weights.depth, width: 1)
+    return HybridWeights(
+      values: try packed(weights.tensor, packing, of: job.name),
+      sums: try table(sums, of: job.name), scales: try floats(scales, of: job.name))
+  }
+}
