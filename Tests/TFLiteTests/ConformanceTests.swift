@@ -58,22 +58,67 @@ struct ConformanceTests {
     }
   }
 
-  @Test func quantizedFilesParseAndAreRefusedByName() throws {
-    var count = 0
-    for folder in ["conformance/tflite", "conformance/tflite/layer_ops", "models/geotec"] {
-      for name in Self.files(in: folder) where name.hasSuffix(".tflite") {
-        guard ["int8", "int16", "dyn"].contains(where: name.contains) else { continue }
-        if name.hasPrefix("tf_k3_cnnB_dynbatch_fp32") { continue }
-        let bytes = try readFile(Location.shared("\(folder)/\(name)"))
-        let model = try TFLiteModel(parsing: bytes.span.bytes)
-        // A layer that does nothing leaves a model without operators.
-        if model.subgraphs[0].operators.isEmpty { continue }
-        count += 1
-        let error = #expect(throws: TFLiteError.self) { try Graph(model) }
-        #expect(error?.description.contains("only float models are supported") == true)
+  /// Files with integers, by TensorFlow and by hand.
+  static let integerFiles: [String] = {
+    var result: [String] = []
+    for folder in [
+      "conformance/tflite", "conformance/tflite/layer_ops", "conformance/special", "models/geotec",
+    ] {
+      for name in files(in: folder) where name.hasSuffix(".tflite") {
+        let isInteger = ["int8", "int16", "dyn"].contains(where: name.contains)
+        if isInteger && !name.contains("fp32") && name != "Embedding_int8.tflite" {
+          result.append("\(folder)/\(name)")
+        }
       }
     }
-    #expect(count >= 80)
+    return result
+  }()
+
+  @Test func findsTheFilesOfIntegers() { #expect(Self.integerFiles.count >= 90) }
+
+  @Test(arguments: integerFiles) func quantizedFilesBecomeGraphsOfIntegers(file: String) throws {
+    let bytes = try readFile(Location.shared(file))
+    let model = try TFLiteModel(parsing: bytes.span.bytes)
+    let graph = try Graph(model)
+    #expect(try graph.normalized() == graph)
+    let main = model.subgraphs[0]
+    expectTypes(of: graph.inputs, in: graph, are: main.inputs.map { main.tensors[Int($0)] })
+    expectTypes(of: graph.outputs, in: graph, are: main.outputs.map { main.tensors[Int($0)] })
+    let isDynamic = file.contains("dyn") && !file.contains("int8")
+    let integers = graph.values.filter { $0.elementType == .int8 || $0.elementType == .int16 }
+    #expect(integers.allSatisfy { $0.quantization?.scale != nil })
+    // Floats flow between operators whose weights alone are integers.
+    #expect(integers.isEmpty == isDynamic)
+    let weights = graph.nodes.flatMap { $0.operation.weights }
+    #expect(!isDynamic || weights.contains { $0.elementType == .int8 })
+  }
+
+  private func expectTypes(
+    of ids: [ValueID], in graph: Graph, are tensors: [TFLiteModel.TensorRecord]
+  ) {
+    #expect(ids.count == tensors.count)
+    for (id, tensor) in zip(ids, tensors) {
+      let value = graph.values[id]
+      #expect(value.elementType.description == tensor.type.description)
+      #expect(value.quantization?.scales == tensor.quantization?.scales)
+      #expect(value.quantization?.zeroPoints == tensor.quantization?.zeroPoints)
+    }
+  }
+
+  @Test func wrongScalesOfTensorFlowAreKept() throws {
+    let path = Location.shared("conformance/special/tf_bidi_int8_wrong_scales.tflite")
+    let bytes = try readFile(path)
+    let graph = try Graph(tflite: bytes.span.bytes)
+    var wrong: [String] = []
+    for node in graph.nodes {
+      if case .lstm(let lstm) = node.operation,
+        let state = lstm.integerState?.state,
+        state != graph.values[node.output].quantization
+      {
+        wrong.append(graph.values[node.output].name)
+      }
+    }
+    #expect(!wrong.isEmpty)
   }
 
   @Test(arguments: [

@@ -147,15 +147,6 @@ import _MainspringTestSupport
         == "operator 0 (FULLY_CONNECTED): expected shape [1, 3] as the file says, found [1, 2]")
   }
 
-  @Test func quantizedModelsAreRefusedByTheirFirstTensor() {
-    var sketch = ModelSketch.dense()
-    sketch.model.subgraphs[0].tensors[1].type = .int8
-    sketch.model.buffers[1] = [1, 2, 3, 4, 5, 6]
-    #expect(
-      refusal(sketch)
-        == "operator 0 (FULLY_CONNECTED): tensor 1 'w' is int8; only float models are supported")
-  }
-
   @Test(
     arguments: [
       (BuiltinOperator.custom, "FlexErf", "an operator of TensorFlow itself"),

@@ -110,6 +110,7 @@ struct Evaluator {
       Array64(shape: shape) { index in
         x[0][index.indices.map { op.axes.contains($0) ? shape[$0] - 1 - index[$0] : index[$0] }]
       }
+    case .quantize, .dequantize: preconditionFailure("only graphs of floats are evaluated")
     }
   }
 }

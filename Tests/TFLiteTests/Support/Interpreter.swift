@@ -121,6 +121,7 @@ struct Interpreter {
         for axis in r.axes { source[axis] = shape[axis] - 1 - source[axis] }
         return x[0][zip(source, shape.strides).map(*).reduce(0, +)]
       }
+    case .quantize, .dequantize: preconditionFailure("only graphs of floats are interpreted")
     }
     precondition(y.count == shape.elementCount)
     values[node.output] = y

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringGraph
 import MainspringTFLite
 
 /// Builds small models tensor by tensor.
@@ -63,6 +64,52 @@ struct ModelSketch {
 
   mutating func int(_ value: Int32) -> Int32 { ints([value], shape: []) }
 
+  /// A constant of integers with scales.
+  mutating func integers<Element: FixedWidthInteger>(
+    _ name: String, _ shape: [Int32], _ values: [Element], _ scales: [Float],
+    zeroPoints: [Int64]? = nil, axis: Int32 = 0
+  ) -> Int32 {
+    let type: TensorType =
+      switch Element.bitWidth {
+      case 8: Element.isSigned ? .int8 : .uint8
+      case 16: .int16
+      case 32: .int32
+      default: .int64
+      }
+    let index = constant(name, shape, type, values.flatMap { bytes($0) })
+    quantize(
+      index, scales, zeroPoints ?? [Int64](repeating: 0, count: scales.count), axis: axis)
+    return index
+  }
+
+  mutating func quantize(_ tensor: Int32, _ scales: [Float], _ zeroPoints: [Int64], axis: Int32 = 0)
+  {
+    model.subgraphs[current].tensors[Int(tensor)].quantization =
+      TFLiteModel.QuantizationRecord(scales: scales, zeroPoints: zeroPoints, axis: axis)
+  }
+
+  /// An int8 tensor that is computed.
+  mutating func int8(
+    _ name: String, _ shape: [Int32], _ scale: Float = 0.5, _ zeroPoint: Int64 = 3
+  ) -> Int32 {
+    let index = tensor(name, shape, .int8)
+    quantize(index, [scale], [zeroPoint])
+    return index
+  }
+
+  /// An int16 tensor that is computed.
+  mutating func int16(_ name: String, _ shape: [Int32], _ scale: Float = 0.25) -> Int32 {
+    let index = tensor(name, shape, .int16)
+    quantize(index, [scale], [0])
+    return index
+  }
+
+  /// The tensor as an input of the open subgraph.
+  mutating func asInput(_ tensor: Int32) -> Int32 {
+    model.subgraphs[current].inputs.append(tensor)
+    return tensor
+  }
+
   @discardableResult
   mutating func add(
     _ code: BuiltinOperator, _ inputs: [Int32], to outputs: [Int32], _ table: UInt8 = 0,
@@ -86,6 +133,16 @@ struct ModelSketch {
         code: code, inputs: inputs, outputs: [output],
         options: OptionsRecord(table: table, fields: fields)))
     return output
+  }
+
+  /// Why the model is no graph; empty when it is.
+  var refusal: String {
+    do {
+      _ = try Graph(model)
+      return ""
+    } catch {
+      return "\(error)"
+    }
   }
 
   mutating func output(_ tensors: Int32...) { model.subgraphs[current].outputs += tensors }
