@@ -195,6 +195,21 @@ import _MainspringTestSupport
       weights.refusal.contains("expected weights that go with operands of int8, found float32"))
   }
 
+  @Test func aDepthwiseFilterOnFloatsHasAScaleForEachChannel() throws {
+    func sketch(_ scales: [Float]) -> ModelSketch {
+      var sketch = ModelSketch()
+      let x = sketch.input("x", [1, 1, 2, 2])
+      let w = sketch.integers("w", [1, 1, 1, 2], [1, 2] as [Int8], scales, axis: 3)
+      let y = sketch.tensor("y", [1, 1, 2, 2])
+      sketch.add(
+        .depthwiseConv2d, [x, w], to: [y], 2, .init(1, .int(1)), .init(2, .int(1)))
+      sketch.output(y)
+      return sketch
+    }
+    #expect(try Graph(sketch([0.1, 0.2]).model).nodes.count == 1)
+    #expect(sketch([0.1]).refusal.contains("floats with one scale for all int8 weights"))
+  }
+
   @Test func whatWouldNeedFurtherScalesIsRefused() {
     var tanh = IntegerSketch.dense()
     tanh.model.subgraphs[0].operators[0].options.fields = [.init(0, .byte(4))]

@@ -36,6 +36,11 @@ extension Convolution {
     throws(ConvertError)
   {
     let product = try Product(weights, bias, "DepthwiseConvolution", at: site)
+    if product == .hybrid(isPerChannel: false) {
+      // They look for a scale for each channel, also where there is only one.
+      throw site.unsupported(
+        "DepthwiseConvolution", "of floats with one scale for all weights is misread by kernels")
+    }
     let kernel = try encoder.weights(
       try weights.rowsAsChannels(node: site.name), name: "\(site.name)/kernel")
     let operands = try operands(kernel, product, at: site, in: &encoder)
@@ -44,7 +49,7 @@ extension Convolution {
       case .floats: dilation == .one ? 1 : 2
       case .int8: 3
       case .int16: 5
-      case .hybrid(let isPerChannel): isPerChannel ? 6 : 4
+      case .hybrid: 6
       }
     encoder.emit(
       .depthwiseConv2d, version: version, operands, to: [site.output],

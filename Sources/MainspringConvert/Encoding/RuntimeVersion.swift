@@ -102,7 +102,7 @@ extension RuntimeVersion {
       self.init(1, 14)
     case (.mul, 3), (.sum, 2), (.quantize, 2): self.init(1, 15)
     case (.relu, 2): self.init(2, 1)
-    case (.depthwiseConv2d, 4), (.transposeConv, 2): self.init(2, 2)
+    case (.transposeConv, 2): self.init(2, 2)
     case (.conv2d, 4), (.depthwiseConv2d, 5), (.depthwiseConv2d, 6), (.fullyConnected, 7),
       (.fullyConnected, 9), (.unidirectionalSequenceLstm, 3), (.maxPool2d, 3),
       (.averagePool2d, 3), (.softmax, 3), (.tanh, 3), (.logistic, 3), (.mul, 4), (.maximum, 4),

@@ -37,6 +37,10 @@ extension Decoder {
         found: "\(input) and \(filter.shape)")
     }
     let scales = filter.quantization
+    if try isHybrid(call, filter), scales?.scales.count != filter.shape[3] {
+      // LiteRT would look for the others behind it.
+      throw .unsupported(place: place(call), what: "floats with one scale for all int8 weights")
+    }
     filter.quantization = nil
     guard
       var weights = try fold(

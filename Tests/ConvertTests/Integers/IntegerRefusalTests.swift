@@ -160,6 +160,14 @@ import Testing
     #expect(words.contains("and this state"))
   }
 
+  @Test func depthwiseWeightsThatKernelsMisread() throws {
+    let words = try refusal { maker in
+      let x = try maker.input([1, 3, 3, 2])
+      return try maker.convolutionLayer(2, .one, x, groups: 2, scales: 1)
+    }
+    #expect(words.contains("of floats with one scale for all weights is misread by kernels"))
+  }
+
   @Test func scaleAndShiftOfIntegers() throws {
     let words = try refusal { maker in
       let x = try maker.input([1, 2], maker.int8Type())
