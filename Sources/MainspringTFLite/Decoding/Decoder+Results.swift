@@ -47,6 +47,9 @@ extension Decoder {
   }
 
   /// Compares with the shape and type the file gives.
+  ///
+  /// An unknown batch may come out as anything. Inside loops so may any unknown extent: the lists
+  /// of steps that TensorFlow lowers to tensors have their length from the loop's operands only.
   func check(_ known: Known, against tensor: Int, _ site: Site) throws(TFLiteError) {
     let record = model.subgraphs[frames[frames.count - 1].subgraph].tensors[tensor]
     let shape: Shape
@@ -65,7 +68,9 @@ extension Decoder {
     }
     var fits = shape.rank == record.shape.count
     for axis in 0..<min(shape.rank, record.shape.count) {
-      let isDynamic = axis < record.shapeSignature.count && record.shapeSignature[axis] < 0
+      let isDynamic =
+        (axis == 0 || frames.count > 1) && axis < record.shapeSignature.count
+        && record.shapeSignature[axis] < 0
       if shape[axis] != Int(record.shape[axis]) && !isDynamic { fits = false }
     }
     guard fits else {
