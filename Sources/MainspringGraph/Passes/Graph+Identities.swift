@@ -4,25 +4,23 @@ extension Graph {
   /// Without operators that hand their operand on unchanged; a reshape of a reshape becomes one.
   public func droppingIdentities() throws(GraphError) -> Graph {
     var rewriter = GraphRewriter(self)
+    // What a reshape, or a chain of them, started from.
+    var origins = Array(values.indices)
     for node in nodes {
-      if isIdentity(node) {
-        rewriter.replace(node.output, with: rewriter.value(node.inputs[0]))
-        continue
-      }
-      guard case .reshape(let reshape) = node.operation else {
-        try rewriter.copy(node)
-        continue
-      }
-      // Look through reshapes before this one, as far as they go.
       var origin = node.inputs[0]
-      while let producer = rewriter.producers[origin], case .reshape = nodes[producer].operation {
-        origin = nodes[producer].inputs[0]
+      if case .reshape = node.operation {
+        origin = origins[origin]
+        origins[node.output] = origin
       }
-      if values[origin].shape == reshape.shape {
-        rewriter.replace(node.output, with: rewriter.value(origin))
-      } else {
-        let operand = rewriter.value(origin)
+      let operand = rewriter.value(origin)
+      let isDropped =
+        isIdentity(node) || origin != node.inputs[0] && shape(of: origin) == shape(of: node.output)
+      if isDropped, rewriter.canReplace(node.output, with: operand) {
+        rewriter.replace(node.output, with: operand)
+      } else if case .reshape = node.operation {
         try rewriter.copy(node, operands: [operand])
+      } else {
+        try rewriter.copy(node)
       }
     }
     return try rewriter.finish().canonicalized()
@@ -44,7 +42,9 @@ extension Graph {
       return x.size == .one && x.stride == .one && x.activation == .none
     case .reduce(let x):
       return x.keepsAxes && x.axes.allSatisfy { input[$0] == 1 }
-    default: return false
+    case .dense, .convolution, .transposedConvolution, .lstm, .gru, .simpleRNN, .softmax,
+      .logSoftmax, .unary, .binary, .compare, .select, .parametricReLU, .scaleShift, .matMul:
+      return false
     }
   }
 }
