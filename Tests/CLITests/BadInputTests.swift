@@ -80,6 +80,8 @@ struct BadInputTests {
     Case("mainspring convert gesture.h5 -o /dev/full", 70, "/dev/full", "No space"),
     Case("mainspring run gesture.h5 windows.npy -o /dev/full", 70, "/dev/full", "No space"),
     Case("mainspring run gesture.h5 windows.npy -o nowhere/a.npy", 70, "nowhere/a.npy"),
+    Case("mainspring run func.h5 func.npy -o a.npy -o /dev/full", 70, "/dev/full", "No space"),
+    Case("mainspring run func.h5 func.npy -o a.npy -o ./a.npy", 64, "take the place of the output"),
     Case("mainspring inspect gesture.h5 > /dev/full", 70, "standard output", "No space"),
     Case("mainspring inspect gesture.h5 --reader /nowhere", 70, "/nowhere"),
   ]
@@ -93,6 +95,8 @@ struct BadInputTests {
       ("conformance/tflite/tf_k3_mlp_fp32.tflite", "gesture.tflite"),
       ("conformance/special/flex_ops_must_be_rejected.tflite.bin", "flex.tflite"),
       ("storage/shape_bomb.h5", "bomb.h5"), ("conformance/layers/k3_LSTM.h5", "sequence.h5"),
+      ("conformance/models/k2_func.h5", "func.h5"),
+      ("conformance/models/k2_func.in0.npy", "func.npy"),
     ] {
       try shell.take(fixture, as: name)
     }

@@ -53,13 +53,14 @@ final class ResultFiles {
     }
   }
 
-  /// Makes the files appear.
+  /// Makes the files appear: all of them, or none when one cannot be written.
   func finish() throws(Failure) {
     do throws(FileError) {
       for writer in writers {
         try writer.writer.take()?.finish()
-        try writer.file.commit()
+        try writer.file.flush()
       }
+      for writer in writers { try writer.file.commit() }
     } catch {
       throw Failure(error)
     }
