@@ -34,8 +34,11 @@ extension Decoder {
   private mutating func set(variable tensor: Int, to known: Known, _ call: Call)
     throws(TFLiteError)
   {
-    let isZero =
-      if case .constant(let constant) = known { constant.tensor.isAllZero } else { false }
+    var isZero = false
+    if case .constant(let constant) = known {
+      try spend(constant.tensor.shape.elementCount, .call(call))
+      isZero = constant.tensor.isAllZero
+    }
     guard isZero, frames.count == 1 else {
       throw .unsupported(
         place: place(call), what: "a variable set to something else than a constant zero")
@@ -132,7 +135,8 @@ extension Decoder {
       switch error {
       case .shape(_, let error): throw .shape(place: place(site), error)
       case .unknownValue:
-        throw .invalid(place: place(site), expected: "known operands", found: "\(error)")
+        throw .invalid(
+          place: place(site), expected: "known operands", found: "\(error)".escaped(limit: 200))
       }
     }
   }

@@ -81,6 +81,9 @@ extension Decoder {
         parts[0] = try reshape(parts[0], to: rows, call)
       }
     }
+    if case .constant(let condition) = parts[0] {
+      try spend(condition.tensor.shape.elementCount, .call(call))
+    }
     if case .constant(let condition) = parts[0], let bools = condition.tensor.bools,
       let first = bools.first, bools.allSatisfy({ $0 == first })
     {

@@ -11,7 +11,8 @@ extension Decoder {
     let (before, after) = try borders(call, 1, rank: try shape(of: x, call).rank)
     var value: Float = 0
     if hasValue {
-      guard let given = try weights(call, 2, "the value").floats, given.count == 1 else {
+      let tensor = try weights(call, 2, "the value")
+      guard tensor.shape.elementCount == 1, let given = tensor.floats else {
         throw .invalid(place: place(call), expected: "one value", found: "several")
       }
       value = given[0]
