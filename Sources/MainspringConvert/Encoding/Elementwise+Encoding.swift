@@ -106,8 +106,12 @@ extension ScaleShift {
 }
 
 extension Softmax {
-  /// SOFTMAX
-  func encode(at site: Site, into encoder: inout GraphEncoder) {
+  /// SOFTMAX; the schema's default stands for no beta, not for 0.
+  func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
+    guard beta.isFinite, beta != 0 else {
+      throw .unsupported(
+        node: site.name, operation: "Softmax", reason: "needs a finite beta other than 0")
+    }
     encoder.emit(.softmax, [site.input], to: [site.output], .compact(9, .init(0, .float(beta))))
   }
 }

@@ -68,7 +68,7 @@ extension GraphEncoder {
     case .simpleRNN(let x): try RecurrentCell.simpleRNN(x).encode(at: site, into: &self)
     case .pool(let x): x.encode(at: site, into: &self)
     case .reduce(let x): x.encode(at: site, into: &self)
-    case .softmax(let x): x.encode(at: site, into: &self)
+    case .softmax(let x): try x.encode(at: site, into: &self)
     case .logSoftmax(let x): x.encode(at: site, into: &self)
     case .unary(let x): x.encode(at: site, into: &self)
     case .binary(let x): x.encode(at: site, into: &self)
