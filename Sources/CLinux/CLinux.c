@@ -128,9 +128,16 @@ int clinux_filter_system_calls(void) {
   return errno == EINVAL ? ENOSYS : errno;
 }
 
+bool clinux_has_system_call_filters(void) {
+  // Who would take a filter complains about the address of none.
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) != 0 && errno == EFAULT;
+}
+
 #else
 
 int clinux_filter_system_calls(void) { return ENOSYS; }
+
+bool clinux_has_system_call_filters(void) { return false; }
 
 #endif
 

@@ -190,6 +190,19 @@ struct CommandTests {
     #expect(outcome.output.hasSuffix("accuracy 0.7500 (96 of 128 windows)\n"), "\(outcome)")
   }
 
+  @Test func standardOutputHoldsTheFileAlone() throws {
+    let shell = try prepared()
+    for name in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+      let outcome = try shell.run(
+        """
+        mainspring convert gesture.h5 -o a.tflite > /dev/null
+        mainspring convert gesture.h5 -o \(name) > b.tflite && cmp a.tflite b.tflite &&
+        mainspring convert gesture.h5 -o \(name) | cmp a.tflite -
+        """)
+      #expect(outcome.status == 0, "\(name): \(outcome.errors)\(outcome.output)")
+    }
+  }
+
   @Test func whatIsNotFiniteIsCountedAndReported() throws {
     let shell = try prepared()
     var array = try NumPyArray(path: Location.fixture("geotec/windows.npy"))

@@ -13,6 +13,8 @@ struct GraphRewriter {
   private let isOutput: [Bool]
   private(set) var result = Graph()
   private var map: [ValueID?]
+  /// Values of the result that already stand for an output, and so have their name.
+  private var claimed: Set<ValueID> = []
 
   init(_ source: Graph) {
     self.source = source
@@ -33,9 +35,11 @@ struct GraphRewriter {
     map = [ValueID?](repeating: nil, count: source.values.count)
     for input in source.inputs {
       let value = source.values[input]
-      map[input] = result.addInput(
+      let copy = result.addInput(
         name: value.name, shape: value.shape, elementType: value.elementType,
         quantization: value.quantization)
+      map[input] = copy
+      if isOutput[input] { claimed.insert(copy) }
     }
   }
 
@@ -59,7 +63,9 @@ struct GraphRewriter {
     var inputs: [ValueID] = operands ?? []
     if operands == nil { for input in node.inputs { inputs.append(value(input)) } }
     let value = source.values[node.output]
-    map[node.output] = try add(operation ?? node.operation, inputs, value.name, value.type)
+    let copy = try add(operation ?? node.operation, inputs, value.name, value.type)
+    map[node.output] = copy
+    if isOutput[node.output] { claimed.insert(copy) }
   }
 
   /// Appends a node the source does not have.
@@ -69,18 +75,27 @@ struct GraphRewriter {
     try result.add(operation, to: operands, name: name, type: type)
   }
 
+  /// Whether a node's result can be that value of the result without an output losing its name.
+  func canReplace(_ id: ValueID, with copy: ValueID) -> Bool {
+    !isOutput[id] || isInput(copy) || !claimed.contains(copy)
+  }
+
   /// From now on the source value is this one of the result.
   ///
   /// An output keeps its name, programs find results by it; and where a layer's last step goes,
   /// the step before takes over the layer's name.
+  ///
+  /// - Precondition: ``canReplace(_:with:)``.
   mutating func replace(_ id: ValueID, with copy: ValueID) {
     map[id] = copy
     let name = source.values[id].name
     let isStep = result.values[copy].name.utf8.starts(with: (name + "/").utf8)
-    guard isStep || isOutput[id], !isInput(copy), result.values[copy].constant == nil else {
-      return
+    if isOutput[id] || isStep, !claimed.contains(copy), !isInput(copy),
+      result.values[copy].constant == nil
+    {
+      result.rename(copy, to: name)
     }
-    result.rename(copy, to: name)
+    if isOutput[id] { claimed.insert(copy) }
   }
 
   private func isInput(_ copy: ValueID) -> Bool {
