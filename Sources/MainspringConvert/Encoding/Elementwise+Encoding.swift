@@ -127,11 +127,12 @@ extension ParametricReLU {
     let version = try site.version(Versions(int8: 1, int16: nil), of: "PReLU")
     guard self.slope.elementType.isFloat == !site.inputType.isInteger,
       self.slope.elementType.isFloat || self.slope.elementType == .int8,
-      self.slope.elementType.isFloat || self.slope.quantization?.scale != nil
+      self.slope.elementType.isFloat || self.slope.type.hasOneScale
     else {
       throw site.unsupported(
         "PReLU",
-        "cannot mix \(site.inputType.elementType) with a slope of \(self.slope.elementType)")
+        "cannot mix \(site.inputType.elementType) with a slope of \(self.slope.elementType) of this "
+          + "scale")
     }
     let slope = try encoder.weights(self.slope, name: "\(site.name)/slope")
     encoder.emit(.prelu, version: version, [site.input, slope], to: [site.output])

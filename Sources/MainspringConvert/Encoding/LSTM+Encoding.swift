@@ -111,7 +111,7 @@ private struct FusedForm {
       }
     } else if let integerState = lstm.integerState, site.inputType.elementType == .int8,
       site.outputType.elementType == .int8, lstm.bias.elementType == .int32,
-      weights.allSatisfy({ $0.isFourGates }), lstm.bias.quantization?.scales.count ?? 4 == 4,
+      weights.allSatisfy({ $0.isFourGates }), lstm.bias.isOffsetOfFourGates,
       integerState.isEncodable
     {
       version = 1
@@ -136,15 +136,19 @@ extension Tensor {
     guard elementType == .int8, let quantization else { return false }
     return quantization.scales.count == 4 && quantization.isSymmetric
   }
+
+  /// Kernels do not look at the scales of a bias: there are none, or one for each gate.
+  fileprivate var isOffsetOfFourGates: Bool {
+    guard let quantization else { return true }
+    return quantization.scales.count == 4 && quantization.isSymmetric
+  }
 }
 
 extension IntegerLSTMState {
   /// One scale for each, and that of the cell what kernels shift by.
   fileprivate var isEncodable: Bool {
-    for quantization in [state, hidden] {
-      guard let scale = quantization.scale, let zero = quantization.zeroPoint, scale.isFinite,
-        scale > 0, (-128...127).contains(zero)
-      else { return false }
+    guard ValueType(.int8, state).hasOneScale, ValueType(.int8, hidden).hasOneScale else {
+      return false
     }
     return cellScale.significand == 1 && (-15 ... -9).contains(cellScale.exponent)
   }

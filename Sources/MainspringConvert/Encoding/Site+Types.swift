@@ -47,9 +47,7 @@ extension Site {
 
   private func requireOneScale(_ type: ValueType, _ operation: Operator) throws(ConvertError) {
     guard type.isInteger else { return }
-    guard let scale = type.quantization?.scale, let zeroPoint = type.quantization?.zeroPoint,
-      scale.isFinite, scale > 0, type.zeroPoints.contains(zeroPoint)
-    else {
+    guard type.hasOneScale else {
       throw unsupported(
         operation.name, "needs \(type.elementType) with one scale above 0 and a zero point inside")
     }
@@ -60,7 +58,18 @@ extension ValueType {
   /// Integers that stand for numbers.
   var isInteger: Bool { elementType == .int8 || elementType == .int16 }
 
-  fileprivate var zeroPoints: ClosedRange<Int64> { elementType == .int8 ? -128...127 : 0...0 }
+  /// Finite and above 0, with a zero point inside the type; int16 is around zero.
+  var hasOneScale: Bool {
+    guard let scale = quantization?.scale, let zeroPoint = quantization?.zeroPoint else {
+      return false
+    }
+    let zeroPoints: ClosedRange<Int64> = elementType == .int8 ? -128...127 : 0...0
+    return scale.isFinite && scale > 0 && zeroPoints.contains(zeroPoint)
+  }
+}
+
+extension Tensor {
+  var type: ValueType { ValueType(elementType, quantization) }
 }
 
 extension Operator {

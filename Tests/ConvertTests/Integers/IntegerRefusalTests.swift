@@ -160,6 +160,28 @@ import Testing
     #expect(words.contains("and this state"))
   }
 
+  @Test func slopesAndBiasesWithoutGoodScales() throws {
+    for scale in [Float.nan, 0, .infinity] {
+      let prelu = try refusal { maker in
+        let x = try maker.input([1, 2], maker.int8Type())
+        let slope = Tensor(
+          shape: try Shape([2]), elements: .int8([1, 2]),
+          quantization: Quantization(scale: scale, zeroPoint: 0))
+        return try maker.scaled(.parametricReLU(ParametricReLU(slope: slope)), x)
+      }
+      #expect(prelu.contains("PReLU cannot mix int8 with a slope of int8"))
+      let lstm = try refusal { maker in
+        let x = try maker.input([1, 3, 2], maker.int8Type())
+        let y = try maker.lstmLayer(2, x, returnsSequence: true)
+        guard case .lstm(var lstm) = maker.graph.nodes[0].operation else { return y }
+        lstm.bias.quantization = Quantization(
+          scales: [1, 1, 1, scale], zeroPoints: [0, 0, 0, 0])
+        return try maker.add(.lstm(lstm), [x], maker.graph.values[y].type)
+      }
+      #expect(lstm.contains("and this state"))
+    }
+  }
+
   @Test func depthwiseWeightsThatKernelsMisread() throws {
     let words = try refusal { maker in
       let x = try maker.input([1, 3, 3, 2])
