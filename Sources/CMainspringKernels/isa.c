@@ -26,7 +26,7 @@ bool msk_isa_available(msk_isa isa) {
   bool avx2 = (state & avx) == avx && (features & fused) == fused && (b & bit_AVX2);
   if (isa == msk_isa_avx2) return avx2;
   const uint32_t wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
-  return avx2 && (state & avx512) == avx512 && (b & wide) == wide;
+  return isa == msk_isa_avx512 && avx2 && (state & avx512) == avx512 && (b & wide) == wide;
 }
 
 #else

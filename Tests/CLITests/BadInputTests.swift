@@ -43,6 +43,8 @@ struct BadInputTests {
       "mainspring convert gesture.h5 -o ./saved/../gesture.h5", 64, "take the place of the input"),
     Case("mainspring run gesture.h5 windows.npy -o windows.npy", 64, "take the place of the input"),
     Case("mainspring run gesture.h5 windows.npy -o /dev/stdout --json", 64, "'--json'"),
+    Case(
+      "MAINSPRING_CPU=fast mainspring run gesture.h5 windows.npy", 64, "MAINSPRING_CPU", "'fast'"),
     // Missing input.
     Case("mainspring inspect nothing.h5", 66, "nothing.h5", "no such file"),
     Case("mainspring inspect nothing.tflite", 66, "nothing.tflite"),

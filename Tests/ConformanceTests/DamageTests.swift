@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Mainspring
+import MainspringConvert
 import MainspringKeras
 import Testing
 import _MainspringTestSupport
@@ -10,13 +11,27 @@ struct DamageTests {
   /// `MAINSPRING_FUZZ` raises the numbers to the 200 cuts and 2,000 flips of a thorough run.
   static let isThorough = Location.environment("MAINSPRING_FUZZ") != nil
 
-  private func forEachDamage(_ bytes: [UInt8], _ body: ([UInt8]) throws -> Void) throws {
-    for cut in Damage.truncations(of: bytes, count: Self.isThorough ? 200 : 10) { try body(cut) }
+  private func forEachDamage(
+    _ bytes: [UInt8], cuts: Int = 10, flips: Int = 40, words: Int = 0,
+    _ body: ([UInt8]) throws -> Void
+  ) throws {
+    for cut in Damage.truncations(of: bytes, count: Self.isThorough ? 200 : cuts) { try body(cut) }
     var random = SplitMix64(seed: 21)
-    for _ in 0..<(Self.isThorough ? 2000 : 40) {
-      var copy = bytes
-      copy[random.index(below: bytes.count)] ^= 1 << UInt8(random.index(below: 8))
+    var copy = bytes
+    for _ in 0..<(Self.isThorough ? 2000 : flips) {
+      let place = random.index(below: bytes.count)
+      copy[place] ^= 1 << UInt8(random.index(below: 8))
       try body(copy)
+      copy[place] = bytes[place]
+    }
+    // Counts, offsets, extents and indices that no file has.
+    for _ in 0..<(Self.isThorough ? 20 * words : words) {
+      let place = 4 * random.index(below: bytes.count / 4)
+      for word in [0, 0xffff_ffff, 1 << 30, 0x7fff_ffff, 0x8000_0000] as [UInt32] {
+        for byte in 0..<4 { copy[place + byte] = UInt8(truncatingIfNeeded: word >> (8 * byte)) }
+        try body(copy)
+      }
+      copy.replaceSubrange(place..<place + 4, with: bytes[place..<place + 4])
     }
   }
 
@@ -27,8 +42,23 @@ struct DamageTests {
       #expect(!"\(error)".contains("\n"))
       return
     }
+    let work = plan.operations.reduce(0) { sum, operation in
+      let (total, overflow) = sum.addingReportingOverflow(operation.multiplyAccumulates)
+      return overflow ? .max : total
+    }
+    guard work < 100_000_000 else { return }
     var session = Session(plan)
     session.run()
+  }
+
+  /// A model that is accepted can be written, or the error says why not, and read again.
+  private func convert(_ graph: Graph) throws {
+    let bytes: [UInt8]
+    do throws(ConvertError) { bytes = try MainspringConvert.convert(graph) } catch {
+      #expect(!error.description.isEmpty)
+      return
+    }
+    _ = try Graph(tflite: bytes.span.bytes)
   }
 
   @Test(arguments: [
@@ -55,12 +85,21 @@ struct DamageTests {
     }
   }
 
-  @Test(arguments: [
-    "tflite/tf_k2_m1s_fp16.tflite", "tflite/tf_k2_gru_fp32.tflite", "special/gru_while_f32.tflite",
-  ])
-  func damagedTFLiteFilesGiveOneErrorOrAModel(file: String) throws {
+  static let files: [String] = ["special", "tflite", "tflite/layer_ops"].flatMap { folder in
+    let names: [String]
+    do throws(FileFailure) {
+      names = try listFolder(Location.fixture("conformance/\(folder)"))
+    } catch {
+      return [String]()
+    }
+    return names.filter { $0.hasSuffix(".tflite") }.map { "\(folder)/\($0)" }
+  }
+
+  @Test func findsTheFiles() { #expect(Self.files.count >= 80) }
+
+  @Test(arguments: files) func damagedTFLiteFilesGiveOneErrorOrAModel(file: String) throws {
     let bytes = try readFile(Location.fixture("conformance/\(file)"))
-    try forEachDamage(bytes) { damaged in
+    try forEachDamage(bytes, cuts: 2, flips: 10, words: 2) { damaged in
       let graph: Graph
       do throws(TFLiteError) {
         graph = try Graph(tflite: damaged.span.bytes)
@@ -68,7 +107,9 @@ struct DamageTests {
         #expect(!"\(error)".contains("\n"))
         return
       }
-      try run(try graph.optimized())
+      let optimized = try graph.optimized()
+      try run(optimized)
+      try convert(optimized)
     }
   }
 }

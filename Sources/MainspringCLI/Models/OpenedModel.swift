@@ -62,10 +62,16 @@ struct OpenedModel {
     }
   }
 
-  /// What runs the graph.
+  /// What runs the graph, by the instruction set `MAINSPRING_CPU` names or else the best one.
   func plan(_ graph: Graph) throws(Failure) -> Plan {
+    let requested: InstructionSet?
+    do throws(InstructionSetError) {
+      requested = try InstructionSet.requested()
+    } catch {
+      throw Failure(.usage, "MAINSPRING_CPU: \(error)")
+    }
     do throws(PlanError) {
-      return try Plan(graph)
+      return try Plan(graph, instructionSet: requested ?? .best)
     } catch {
       throw Failure(.badData, "\(path): \(error)")
     }
