@@ -58,33 +58,6 @@ void msk_hybrid_quantize(int8_t *y, float *scales, int32_t *zeros, const float *
   }
 }
 
-MSK_INLINE float hybrid_scaled(int32_t sum, float row_scale, float scale, bool in_turn) {
-  return in_turn ? (float)sum * scale * row_scale : (float)sum * (row_scale * scale);
-}
-
-void msk_hybrid_product(msk_isa isa, float *y, const int8_t *x, const float *row_scales,
-                        const int32_t *row_zeros, const int8_t *w, const int32_t *sums,
-                        const float *scales, const float *init, const int32_t *offsets,
-                        msk_hybrid_gemm s) {
-  (void)isa;
-  const ptrdiff_t depth = s.segments * s.length;
-  for (ptrdiff_t r = 0; r < s.rows; r++) {
-    const int32_t zero = row_zeros[r * s.row_step];
-    for (ptrdiff_t n = 0; n < s.columns; n++) {
-      uint32_t sum = 0u - (uint32_t)zero * (uint32_t)sums[n];
-      for (ptrdiff_t i = 0; i < s.segments; i++) {
-        const int8_t *from = x + r * s.x_stride + (offsets ? offsets[i] : 0);
-        const int8_t *weights = w + n * depth + i * s.length;
-        for (ptrdiff_t k = 0; k < s.length; k++) sum += (uint32_t)(from[k] * weights[k]);
-      }
-      const float start = init ? init[r * s.init_stride + n] : 0.0f;
-      const float share =
-          hybrid_scaled((int32_t)sum, row_scales[r * s.row_step], scales[n], s.in_turn);
-      y[r * s.y_stride + n] = msk_clamped(start + share, s.low, s.high);
-    }
-  }
-}
-
 void msk_hybrid_depthwise_product(float *y, const int8_t *x, float scale, int32_t zero,
                                   const int8_t *w, const float *scales, const float *bias,
                                   msk_hybrid_depthwise s) {
@@ -99,7 +72,7 @@ void msk_hybrid_depthwise_product(float *y, const int8_t *x, float scale, int32_
             sum += value * w[(p * s.kernel_width + q) * s.channels + c];
           }
         }
-        const float share = hybrid_scaled(sum, scale, scales[c], false);
+        const float share = (float)sum * (scale * scales[c]);
         *y++ = msk_clamped(share + (bias ? bias[c] : 0.0f), s.low, s.high);
       }
     }

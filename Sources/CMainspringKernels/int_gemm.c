@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fixed_point.h"
-#include "integer_result.h"
+//
+// Products of int8 or int16 with int8. Vector variants take weights in blocks of one vector of
+// columns: groups of 2 or 4 neighbours in depth, which one instruction multiplies and adds up, then
+// columns, then groups. Each segment is padded to whole groups.
+#ifndef MSK_VARIANT
+#include "int_gemm.h"
 
 /// Sums of 32 bits wrap, which is why they are unsigned.
 MSK_INLINE uint32_t gemm_sum(msk_integer type, const void *x, const int8_t *w, ptrdiff_t length) {
@@ -17,40 +21,309 @@ MSK_INLINE int64_t gemm_wide_sum(const int16_t *x, const int8_t *w, ptrdiff_t le
   return sum;
 }
 
-MSK_INLINE void gemm(msk_integer x_type, msk_integer_result result, void *y, const void *x,
-                     const int8_t *w, const void *bias, const void *scales, const int32_t *offsets,
-                     const msk_integer_gemm *s) {
-  const ptrdiff_t depth = s->segments * s->length, size = msk_integer_size(x_type);
-  for (ptrdiff_t r = 0; r < s->rows; r++) {
-    const char *row = (const char *)x + r * s->x_stride * size;
-    for (ptrdiff_t n = 0; n < s->columns; n++) {
-      const int8_t *weights = w + n * depth;
-      int64_t sum;
-      if (result.wide) {
-        sum = ((const int64_t *)bias)[n];
-        for (ptrdiff_t i = 0; i < s->segments; i++) {
-          const char *from = row + (offsets ? offsets[i] : 0) * size;
-          sum += gemm_wide_sum((const int16_t *)from, weights + i * s->length, s->length);
+MSK_INLINE void gemm_of(msk_integer type, const gemm_job *job) {
+  const ptrdiff_t depth = job->segments * job->length, size = msk_integer_size(type);
+  for (ptrdiff_t r = 0; r < job->rows; r++) {
+    const char *row = (const char *)job->x + r * job->x_stride * size;
+    for (ptrdiff_t n = 0; n < job->columns; n++) {
+      const int8_t *weights = job->w + n * depth;
+      uint32_t sum = 0;
+      int64_t wide = 0;
+      for (ptrdiff_t i = 0; i < job->segments; i++) {
+        const char *from = row + (job->offsets ? job->offsets[i] : 0) * size;
+        if (type == msk_integer_s16) {
+          wide += gemm_wide_sum((const int16_t *)from, weights + i * job->length, job->length);
+        } else {
+          sum += gemm_sum(type, from, weights + i * job->length, job->length);
         }
-      } else {
-        uint32_t narrow = (uint32_t)((const int32_t *)bias)[n];
-        for (ptrdiff_t i = 0; i < s->segments; i++) {
-          const char *from = row + (offsets ? offsets[i] : 0) * size;
-          narrow += gemm_sum(x_type, from, weights + i * s->length, s->length);
-        }
-        sum = (int32_t)narrow;
       }
-      msk_finish(result, y, r * s->y_stride + n, sum, scales, n);
+      gemm_finish(job, r, n, type == msk_integer_s16 ? (uint32_t)(uint64_t)wide : sum, wide);
     }
   }
 }
 
-void msk_int_gemm(msk_isa isa, void *y, const void *x, const int8_t *w, const void *bias,
-                  const void *scales, const int32_t *offsets, msk_integer_gemm shape) {
-  (void)isa;
-  if (shape.x == msk_integer_s16) {
-    gemm(msk_integer_s16, shape.y, y, x, w, bias, scales, offsets, &shape);
+static void gemm_scalar(const gemm_job *job) {
+  if (job->type == msk_integer_s16) {
+    gemm_of(msk_integer_s16, job);
   } else {
-    gemm(msk_integer_s8, shape.y, y, x, w, bias, scales, offsets, &shape);
+    gemm_of(msk_integer_s8, job);
   }
 }
+
+#define MSK_SOURCE "int_gemm.c"
+#define MSK_WANTS_VNNI
+#include "integer_variants.h"
+
+/// Neighbours in depth that are multiplied together, and lanes.
+static ptrdiff_t gemm_group(msk_isa isa, msk_integer x) {
+  return isa == msk_isa_scalar ? 1 : isa == msk_isa_avx512_vnni && x == msk_integer_s8 ? 4 : 2;
+}
+
+ptrdiff_t msk_int_packed_size(msk_isa isa, msk_integer x, ptrdiff_t columns, ptrdiff_t segments,
+                              ptrdiff_t length) {
+  const ptrdiff_t lanes = msk_lanes(isa), group = gemm_group(isa, x);
+  return msk_round_up(columns, lanes) * segments * msk_round_up(length, group);
+}
+
+void msk_int_pack(msk_isa isa, msk_integer x, int8_t *dst, const int8_t *src, const int32_t *rows,
+                  ptrdiff_t columns, ptrdiff_t segments, ptrdiff_t length) {
+  const ptrdiff_t lanes = msk_lanes(isa), group = gemm_group(isa, x);
+  const ptrdiff_t padded = msk_round_up(length, group);
+  for (ptrdiff_t first = 0; first < columns; first += lanes) {
+    for (ptrdiff_t i = 0; i < segments; i++) {
+      for (ptrdiff_t k = 0; k < padded; k += group) {
+        for (ptrdiff_t n = first; n < first + lanes; n++) {
+          const ptrdiff_t row = n >= columns ? -1 : rows ? rows[n] : n;
+          for (ptrdiff_t j = k; j < k + group; j++) {
+            const bool present = row >= 0 && j < length;
+            *dst++ = present ? src[(row * segments + i) * length + j] : 0;
+          }
+        }
+      }
+    }
+  }
+}
+
+int32_t msk_int_offset(msk_isa isa, msk_integer x) {
+  return isa == msk_isa_avx512_vnni && x == msk_integer_s8 ? 128 : 0;
+}
+
+static void gemm(msk_isa isa, const gemm_job *job) {
+#if MSK_X86
+  switch (isa) {
+  case msk_isa_avx512_vnni:
+    if (job->type == msk_integer_s8) {
+      gemm_avx512_vnni(job);
+      return;
+    }
+    gemm_avx512(job);
+    return;
+  case msk_isa_avx512: gemm_avx512(job); return;
+  case msk_isa_avx2: gemm_avx2(job); return;
+  case msk_isa_scalar: break;
+  }
+#else
+  (void)isa;
+#endif
+  gemm_scalar(job);
+}
+
+void msk_int_gemm(msk_isa isa, void *y, const void *x, const int8_t *w, const void *bias,
+                  const void *scales, const int32_t *offsets, msk_integer_gemm shape) {
+  const gemm_job job = {.type = shape.x, .y = y, .x = x, .w = w, .offsets = offsets,
+                        .rows = shape.rows, .columns = shape.columns, .segments = shape.segments,
+                        .length = shape.length, .x_stride = shape.x_stride,
+                        .y_stride = shape.y_stride, .bias = bias, .scales = scales,
+                        .result = shape.y};
+  gemm(isa, &job);
+}
+
+void msk_hybrid_product(msk_isa isa, float *y, const int8_t *x, const float *row_scales,
+                        const int32_t *row_zeros, const int8_t *w, const int32_t *sums,
+                        const float *scales, const float *init, const int32_t *offsets,
+                        msk_hybrid_gemm s) {
+  const gemm_job job = {.type = msk_integer_s8, .y = y, .x = x, .w = w, .offsets = offsets,
+                        .rows = s.rows, .columns = s.columns, .segments = s.segments,
+                        .length = s.length, .x_stride = s.x_stride, .y_stride = s.y_stride,
+                        .bias = init, .scales = scales, .is_hybrid = true, .sums = sums,
+                        .row_scales = row_scales, .row_zeros = row_zeros, .hybrid = s,
+                        .offset = msk_int_offset(isa, msk_integer_s8)};
+  gemm(isa, &job);
+}
+
+#else
+
+#define lvec MSK_NAME(lvec)
+
+/// Elements that are staged at a time: sums of 16-bit products of so many fit 32 bits.
+#define MSK_CHUNK 256
+
+/// sum + products of a group of each of the columns with the same group of a row.
+MSK_INLINE ivec MSK_NAME(gemm_dot)(ivec sum, ivec x, const int8_t *w) {
+#if MSK_GROUP == 4
+  return (ivec)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)x, _mm512_loadu_si512(w));
+#elif MSK_LANES == 16
+  __m512i wide = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)w));
+  return sum + (ivec)_mm512_madd_epi16((__m512i)x, wide);
+#else
+  __m256i wide = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)w));
+  return sum + (ivec)_mm256_madd_epi16((__m256i)x, wide);
+#endif
+}
+
+#if MSK_GROUP == 4
+typedef uint8_t MSK_NAME(staged);
+#else
+typedef int16_t MSK_NAME(staged);
+#endif
+
+/// Elements as the products take them, padded with zeros to whole groups.
+MSK_INLINE void MSK_NAME(gemm_stage)(msk_integer type, MSK_NAME(staged) *to, const void *x,
+                                     ptrdiff_t first, ptrdiff_t count) {
+  (void)type;
+  for (ptrdiff_t k = 0; k < count; k++) {
+#if MSK_GROUP == 4
+    to[k] = (uint8_t)(((const uint8_t *)x)[first + k] ^ 0x80);
+#else
+    to[k] = (int16_t)msk_integer_at(type, x, first + k);
+#endif
+  }
+  for (ptrdiff_t k = count; k % MSK_GROUP != 0; k++) to[k] = 0;
+}
+
+MSK_INLINE ivec MSK_NAME(gemm_spread)(const MSK_NAME(staged) *x) {
+  int32_t group;
+  __builtin_memcpy(&group, x, sizeof group);
+  return (ivec)group;
+}
+
+/// Stores one vector of columns of one row.
+MSK_INLINE void MSK_NAME(gemm_store)(const gemm_job *job, ptrdiff_t r, ptrdiff_t n, ivec sum,
+                                     lvec wide) {
+  const ptrdiff_t count = msk_minimum_of(MSK_LANES, job->columns - n);
+  const ptrdiff_t place = r * job->y_stride + n;
+  if (job->is_hybrid) {
+    const msk_hybrid_gemm *s = &job->hybrid;
+    const int32_t zero = job->row_zeros[r * s->row_step] + job->offset;
+    const ivec total = sum - zero * MSK_NAME(v_integers)(msk_integer_s32, job->sums, n, count);
+    const float *init = (const float *)job->bias;
+    const bool whole = count == MSK_LANES;
+    vec start = v_fill(0.0f);
+    if (init) {
+      const float *from = init + r * s->init_stride + n;
+      start = whole ? v_load(from) : v_load_n(from, count);
+    }
+    const float *scales = (const float *)job->scales + n;
+    const vec scale = whole ? v_load(scales) : v_load_n(scales, count);
+    const vec row_scale = v_fill(job->row_scales[r * s->row_step]);
+    const vec number = __builtin_convertvector(total, vec);
+    const vec share = s->in_turn ? number * scale * row_scale : number * (row_scale * scale);
+    const vec y = v_clamp(start + share, v_fill(s->low), v_fill(s->high));
+    if (whole) {
+      v_store((float *)job->y + place, y);
+    } else {
+      v_store_n((float *)job->y + place, y, count);
+    }
+    return;
+  }
+  if (job->result.wide) {
+    wide += MSK_NAME(v_wide)(job->bias, n, count);
+  } else {
+    sum += MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
+  }
+  const ivec y = MSK_NAME(v_finished)(job->result, sum, wide, job->scales, n, count);
+  if (job->result.type == msk_integer_s8) {
+    MSK_NAME(v_set_integers)(msk_integer_s8, job->y, place, y, count);
+  } else if (job->result.type == msk_integer_s16) {
+    MSK_NAME(v_set_integers)(msk_integer_s16, job->y, place, y, count);
+  } else {
+    MSK_NAME(v_set_integers)(msk_integer_s32, job->y, place, y, count);
+  }
+}
+
+/// Some rows by some vectors of columns.
+MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk_integer type,
+                                    const gemm_job *job, ptrdiff_t r0, ptrdiff_t n0) {
+  const ptrdiff_t padded = msk_round_up(job->length, MSK_GROUP);
+  const ptrdiff_t block = job->segments * padded * MSK_LANES;
+  const int8_t *w = job->w + n0 / MSK_LANES * block;
+  _Alignas(64) MSK_NAME(staged) staged[8][MSK_CHUNK];
+  ivec sum[8][8];
+  lvec wide[8][8];
+  MSK_UNROLL for (int r = 0; r < rows; r++) {
+    MSK_UNROLL for (int v = 0; v < vectors; v++) {
+      sum[r][v] = 0;
+      if (type == msk_integer_s16) wide[r][v] = 0;
+    }
+  }
+  for (ptrdiff_t i = 0; i < job->segments; i++) {
+    for (ptrdiff_t k = 0; k < job->length; k += MSK_CHUNK) {
+      const ptrdiff_t count = msk_minimum_of(MSK_CHUNK, job->length - k);
+      MSK_UNROLL for (int r = 0; r < rows; r++) {
+        const ptrdiff_t from = (r0 + r) * job->x_stride + (job->offsets ? job->offsets[i] : 0);
+        MSK_NAME(gemm_stage)(type, staged[r], job->x, from + k, count);
+      }
+      for (ptrdiff_t g = 0; g < count; g += MSK_GROUP, w += MSK_LANES * MSK_GROUP) {
+        MSK_UNROLL for (int r = 0; r < rows; r++) {
+          const ivec x = MSK_NAME(gemm_spread)(staged[r] + g);
+          MSK_UNROLL for (int v = 0; v < vectors; v++) {
+            sum[r][v] = MSK_NAME(gemm_dot)(sum[r][v], x, w + v * block);
+          }
+        }
+      }
+      if (type != msk_integer_s16) continue;
+      MSK_UNROLL for (int r = 0; r < rows; r++) {
+        MSK_UNROLL for (int v = 0; v < vectors; v++) {
+          wide[r][v] += __builtin_convertvector(sum[r][v], lvec);
+          sum[r][v] = 0;
+        }
+      }
+    }
+  }
+  MSK_UNROLL for (int r = 0; r < rows; r++) {
+    MSK_UNROLL for (int v = 0; v < vectors; v++) {
+      lvec total = 0;
+      if (type == msk_integer_s16) {
+        total = wide[r][v];
+        sum[r][v] = __builtin_convertvector(total, ivec);
+      }
+      MSK_NAME(gemm_store)(job, r0 + r, n0 + v * MSK_LANES, sum[r][v], total);
+    }
+  }
+}
+
+// Sums of a tile fill most of the registers; a single row takes more columns instead.
+#if MSK_LANES == 16
+#define MSK_ROWS 6
+#define MSK_VECTORS 4
+#define MSK_ROW_VECTORS 8
+#else
+#define MSK_ROWS 4
+#define MSK_VECTORS 2
+#define MSK_ROW_VECTORS 4
+#endif
+
+/// All rows of some vectors of columns.
+MSK_INLINE void MSK_NAME(gemm_columns)(const int vectors, const gemm_job *job, ptrdiff_t n) {
+  ptrdiff_t r = 0;
+  for (; r + MSK_ROWS <= job->rows; r += MSK_ROWS) {
+    MSK_NAME(gemm_tile)(MSK_ROWS, vectors, msk_integer_s8, job, r, n);
+  }
+  for (; r + 2 <= job->rows; r += 2) {
+    MSK_NAME(gemm_tile)(2, vectors, msk_integer_s8, job, r, n);
+  }
+  if (r < job->rows) MSK_NAME(gemm_tile)(1, vectors, msk_integer_s8, job, r, n);
+}
+
+static void MSK_NAME(gemm)(const gemm_job *job) {
+  const ptrdiff_t columns = msk_round_up(job->columns, MSK_LANES);
+  ptrdiff_t n = 0;
+#if MSK_GROUP == 2
+  if (job->type == msk_integer_s16) {
+    for (; n < columns; n += MSK_LANES) {
+      ptrdiff_t r = 0;
+      for (; r + 4 <= job->rows; r += 4) {
+        MSK_NAME(gemm_tile)(4, 1, msk_integer_s16, job, r, n);
+      }
+      for (; r < job->rows; r++) MSK_NAME(gemm_tile)(1, 1, msk_integer_s16, job, r, n);
+    }
+    return;
+  }
+#endif
+  if (job->rows == 1) {
+    for (; n + MSK_ROW_VECTORS * MSK_LANES <= columns; n += MSK_ROW_VECTORS * MSK_LANES) {
+      MSK_NAME(gemm_tile)(1, MSK_ROW_VECTORS, msk_integer_s8, job, 0, n);
+    }
+  }
+  for (; n + MSK_VECTORS * MSK_LANES <= columns; n += MSK_VECTORS * MSK_LANES) {
+    MSK_NAME(gemm_columns)(MSK_VECTORS, job, n);
+  }
+  for (; n < columns; n += MSK_LANES) MSK_NAME(gemm_columns)(1, job, n);
+}
+
+#undef MSK_ROWS
+#undef MSK_VECTORS
+#undef MSK_ROW_VECTORS
+#undef MSK_CHUNK
+#undef lvec
+#endif

@@ -26,7 +26,9 @@ bool msk_isa_available(msk_isa isa) {
   bool avx2 = (state & avx) == avx && (features & fused) == fused && (b & bit_AVX2);
   if (isa == msk_isa_avx2) return avx2;
   const uint32_t wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
-  return isa == msk_isa_avx512 && avx2 && (state & avx512) == avx512 && (b & wide) == wide;
+  const bool has_wide = avx2 && (state & avx512) == avx512 && (b & wide) == wide;
+  if (isa == msk_isa_avx512) return has_wide;
+  return isa == msk_isa_avx512vnni && has_wide && (c & bit_AVX512VNNI);
 }
 
 #else
@@ -35,16 +37,18 @@ bool msk_isa_available(msk_isa isa) { return isa == msk_isa_scalar; }
 
 #endif
 
+static bool is_avx512(msk_isa isa) { return isa == msk_isa_avx512 || isa == msk_isa_avx512_vnni; }
+
 ptrdiff_t msk_lanes(msk_isa isa) {
-  return isa == msk_isa_avx512 ? 16 : isa == msk_isa_avx2 ? 8 : 1;
+  return is_avx512(isa) ? 16 : isa == msk_isa_avx2 ? 8 : 1;
 }
 
 // Two registers of columns leave room for 14 (AVX-512) or 6 (AVX2) rows of accumulators.
 ptrdiff_t msk_gemm_width(msk_isa isa) {
-  return isa == msk_isa_avx512 ? 32 : isa == msk_isa_avx2 ? 16 : 8;
+  return is_avx512(isa) ? 32 : isa == msk_isa_avx2 ? 16 : 8;
 }
 
 // One row alone: enough accumulators to hide the latency of the additions.
 ptrdiff_t msk_gemv_width(msk_isa isa) {
-  return isa == msk_isa_avx512 ? 256 : isa == msk_isa_avx2 ? 64 : 8;
+  return is_avx512(isa) ? 256 : isa == msk_isa_avx2 ? 64 : 8;
 }

@@ -56,6 +56,7 @@
 #if MSK_X86
 #define MSK_DISPATCH(isa, name, ...)      \
   switch (isa) {                          \
+  case msk_isa_avx512_vnni:               \
   case msk_isa_avx512:                    \
     name##_avx512(__VA_ARGS__);           \
     return;                               \

@@ -18,6 +18,8 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
   case avx2
   /// AVX-512 F, BW, DQ and VL.
   case avx512
+  /// The same with VNNI, which multiplies int8; for floats there is no difference.
+  case avx512vnni
 
   /// What `MAINSPRING_CPU` and the tools call it.
   public var name: String {
@@ -25,6 +27,7 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
     case .scalar: "scalar"
     case .avx2: "avx2"
     case .avx512: "avx512"
+    case .avx512vnni: "avx512vnni"
     }
   }
 
@@ -63,6 +66,7 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
     case .scalar: .scalar
     case .avx2: .avx2
     case .avx512: .avx512
+    case .avx512vnni: .avx512_vnni
     }
   }
 

@@ -30,6 +30,8 @@ typedef enum MSK_CLOSED : int32_t {
   msk_isa_avx2 = 1,
   /// AVX-512 F, BW, DQ and VL: 16 lanes.
   msk_isa_avx512 = 2,
+  /// The same with VNNI, for products of int8.
+  msk_isa_avx512_vnni = 3,
 } msk_isa;
 
 /// What packed weights are made of; halves are IEEE binary16 and are widened in registers. The
@@ -397,11 +399,26 @@ typedef struct {
   msk_integer_result y;
 } msk_integer_gemm;
 
+/// Bytes of a matrix of weights for `msk_int_gemm` or `msk_hybrid_product` on operands of a type.
+ptrdiff_t msk_int_packed_size(msk_isa isa, msk_integer x, ptrdiff_t columns, ptrdiff_t segments,
+                              ptrdiff_t length) MSK_REALTIME;
+
+/// Packs it: column n is row n of src, `[row_count][segments·length]`, or row `rows[n]`, zeros where
+/// that is negative.
+void msk_int_pack(msk_isa isa, msk_integer x, int8_t *_Nonnull dst, const int8_t *_Nonnull src,
+                  const int32_t *_Nullable rows, ptrdiff_t columns, ptrdiff_t segments,
+                  ptrdiff_t length) MSK_REALTIME;
+
+/// What operands of int8 are moved by before they are multiplied: the sums of this much of all
+/// weights of a column come in addition, and `bias` has to be less by them.
+int32_t msk_int_offset(msk_isa isa, msk_integer x) MSK_REALTIME;
+
 /// y[r·y_stride + n] = clamp(zero + scaled(bias[n] +
-///   Σ_s Σ_k x[r·x_stride + offsets[s] + k] · w[n][s·length + k])).
+///   Σ_s Σ_k (x[r·x_stride + offsets[s] + k] + offset) · w[n][s·length + k])).
 ///
-/// The zero point of x is in the bias already. `scales` holds what `scaling` says, one for each
-/// column; `offsets` may be null for a single segment at 0.
+/// `w` is packed by `msk_int_pack`; the offset is `msk_int_offset`. `bias` is less by it and by the
+/// zero point of x. `scales` holds what `scaling` says, one for each column; `offsets` may be null
+/// for a single segment at 0.
 void msk_int_gemm(msk_isa isa, void *_Nonnull y, const void *_Nonnull x, const int8_t *_Nonnull w,
                   const void *_Nonnull bias, const void *_Nonnull scales,
                   const int32_t *_Nullable offsets, msk_integer_gemm shape) MSK_REALTIME;
@@ -465,12 +482,19 @@ typedef struct {
 /// z = limit(xs[t] + scaled(bias + U·h)); c = limit(f·c + i·g); h = o · tanh(c).
 ///
 /// `xs` is `[time][4·units]`, the input's share with its bias, scaled to 12 fractional bits; `w` is
-/// `[4·units][units]`; `bias`, which has the state's zero point in it, and `scales` are
-/// `[4·units]`. `scratch` has 4·units int32, then units int16, then units int8.
+/// U packed by `msk_int_pack`; `bias`, which has the state's zero point in it, and `scales` are
+/// `[4·units]`. `scratch` has 4·units int32, then 5·units int16, then units int8.
 void msk_s8_lstm(msk_isa isa, int8_t *_Nonnull y, const int16_t *_Nonnull xs,
                  const int8_t *_Nonnull w, const int32_t *_Nonnull bias,
                  const msk_scale *_Nonnull scales, void *_Nonnull scratch,
                  msk_integer_recurrent shape) MSK_REALTIME;
+
+/// The functions of the LSTM's gates and cell: 1 / (1 + e^−x) of numbers with 3 integer bits, and
+/// tanh of numbers with 0 … 6; results have none. `y` may equal `x`.
+void msk_s16_fixed_logistic(msk_isa isa, int16_t *_Nonnull y, const int16_t *_Nonnull x,
+                            ptrdiff_t count) MSK_REALTIME;
+void msk_s16_fixed_tanh(msk_isa isa, int16_t *_Nonnull y, const int16_t *_Nonnull x,
+                        ptrdiff_t count, int32_t integer_bits) MSK_REALTIME;
 
 /// y[i] = table[128 + x[i]]; `y` may equal `x`.
 void msk_s8_lookup(msk_isa isa, int8_t *_Nonnull y, const int8_t *_Nonnull x, ptrdiff_t count,
@@ -602,7 +626,8 @@ typedef struct {
 
 /// y[r][n] = clamp(init[r][n] + (Σ x[r] · w[n] − zero · sums[n]) · scale · scales[n]).
 ///
-/// `sums` are those of the weights' columns; `init` may be null for zeros or equal `y`.
+/// `w` is packed by `msk_int_pack`, `sums` are those of its columns; `init` may be null for zeros or
+/// equal `y`.
 void msk_hybrid_product(msk_isa isa, float *_Nonnull y, const int8_t *_Nonnull x,
                         const float *_Nonnull row_scales, const int32_t *_Nonnull row_zeros,
                         const int8_t *_Nonnull w, const int32_t *_Nonnull sums,
@@ -623,7 +648,7 @@ void msk_hybrid_depthwise_product(float *_Nonnull y, const int8_t *_Nonnull x, f
                                   const float *_Nonnull scales, const float *_Nullable bias,
                                   msk_hybrid_depthwise shape) MSK_REALTIME;
 
-/// `msk_f32_lstm` with int8 weights, `[4·padded][units]` in the order of its columns.
+/// `msk_f32_lstm` with int8 weights, packed by `msk_int_pack` in the order of its columns.
 ///
 /// `scratch` has 5·padded floats, then units int8.
 void msk_hybrid_lstm(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,

@@ -11,9 +11,14 @@ public struct Calibration: Sendable {
   var values: [ValueStatistics?]
   /// By the result of an LSTM.
   var cells: [ValueID: CellStatistics] = [:]
+  /// By the result of an operator with weights.
+  var samplers: [ValueID: MomentSampler] = [:]
 
   /// Fewer windows than this are unlikely to show what a model meets in use.
   public static let recommendedWindowCount: Int = 100
+
+  /// Moments of inputs were recorded.
+  var hasMoments: Bool { !samplers.isEmpty }
 
   init(_ graph: Graph, windowCount: Int) {
     self.graph = graph
@@ -23,11 +28,17 @@ public struct Calibration: Sendable {
 
   /// The range of every value by one method; constants have none.
   public func ranges(_ method: CalibrationMethod) -> Ranges {
+    let histograms = values.map { $0?.histogram }
     var ranges = Ranges(
-      chosen: values.map { $0?.histogram.bounds(method) },
-      seen: values.map { $0?.histogram.bounds(.minMax) },
+      chosen: histograms.map { $0?.bounds(method) },
+      seen: histograms.map { $0?.bounds(.minMax) },
       cells: cells.mapValues(\.cell))
-    ranges.means = values.map { $0?.channels.means ?? [] }
+    for (id, statistics) in values.enumerated() {
+      guard let channels = statistics?.channelBounds(method), !channels.isEmpty else { continue }
+      ranges.channels[id] = channels
+      ranges.seenChannels[id] = statistics?.channelBounds(.minMax)
+    }
+    ranges.moments = samplers.mapValues(\.moments)
     return ranges
   }
 

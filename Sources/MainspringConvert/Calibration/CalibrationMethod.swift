@@ -13,9 +13,12 @@ public enum CalibrationMethod: Hashable, Sendable {
 
   /// What ``Autotuner`` chooses among.
   public static let candidates: [CalibrationMethod] = [
-    .minMax, .percentile(99.999), .percentile(99.99), .percentile(99.9), .meanSquaredError,
-    .entropy,
+    .percentile(99.99), .percentile(99.999), .minMax, .meanSquaredError, .entropy,
   ]
+}
+
+extension CalibrationMethod {
+  var isPercentile: Bool { if case .percentile = self { true } else { false } }
 }
 
 extension CalibrationMethod: CustomStringConvertible {

@@ -7,10 +7,9 @@ import MainspringRuntime
 public struct Calibrator {
   private let graph: Graph
   private let observation: Observation
-  private let plan: Plan
 
   /// - Parameter graph: an optimised float graph.
-  /// - Throws: ``CalibrationError`` when the graph is quantized already or cannot be run.
+  /// - Throws: ``CalibrationError`` when the graph is quantized already.
   public init(_ graph: Graph) throws(CalibrationError) {
     for value in graph.values where value.quantization != nil {
       throw .notFloat(value: value.name, value.elementType)
@@ -24,45 +23,54 @@ public struct Calibrator {
     } catch {
       throw .graph(error)
     }
-    do throws(PlanError) {
-      plan = try Plan(observation.graph)
-    } catch {
-      throw .plan(error)
-    }
   }
 
-  /// - Parameter progress: is told how many windows are done, after each.
+  /// - Parameters:
+  ///   - moments: record the second moments of what weights are multiplied with, which
+  ///     ``Quantizer`` rounds them better by.
+  ///   - progress: is told how many windows are done, after each.
   /// - Throws: ``CalibrationError`` when there are no windows, when an input is zero in all of them,
   ///   or when the model overflows on one.
   /// - Complexity: one run and some nanoseconds for each value's elements, for each window.
   public func calibrate(
-    _ windows: WindowSet, progress: (Int) -> Void = { _ in }
+    _ windows: WindowSet, moments: Bool = false, progress: (Int) -> Void = { _ in }
   ) throws(CalibrationError) -> Calibration {
     guard windows.count > 0 else { throw .noWindows(refused: windows.refusals.count) }
     var result = Calibration(graph, windowCount: windows.count)
     for watched in observation.values {
-      let channels = graph.shape(of: watched.source).channels
-      result.values[watched.source] = ValueStatistics(channelCount: channels)
+      result.values[watched.source] = ValueStatistics(channelCount: 1)
+    }
+    let chains = ChannelChains(graph)
+    for node in graph.nodes.indices {
+      for value in chains.chain(of: node)?.values ?? [] {
+        let channels = graph.shape(of: value).channels
+        guard channels <= Calibrator.largestChannelCount else { continue }
+        result.values[value] = ValueStatistics(channelCount: channels)
+      }
     }
     for watched in observation.cells {
       result.cells[watched.source] = CellStatistics(watched.cell)
     }
-    var session = Session(plan)
-    var buffers = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elementCount) }
-    for window in 0..<windows.count {
-      do throws(RunError) {
-        for input in graph.inputs.indices {
-          try session.setInput(input, windows.elements(of: input, window: window).span)
-        }
-        session.run()
-        for output in buffers.indices {
-          var span = buffers[output].mutableSpan
-          try session.copyOutput(output, into: &span)
-        }
-      } catch {
-        throw .run(error)
+    if moments {
+      for node in graph.nodes {
+        result.samplers[node.output] = MomentSampler(
+          node.operation, input: graph.shape(of: node.inputs[0]),
+          output: graph.shape(of: node.output), windowCount: windows.count)
       }
-      try record(buffers, window, &result)
+    }
+    let outputs = watchedOutputs
+    var runner: GraphRunner
+    do throws(PlanError) { runner = try GraphRunner(observation.graph) } catch {
+      throw .plan(error)
+    }
+    for window in 0..<windows.count {
+      do throws(RunError) { try runner.run(windows, window) } catch { throw .run(error) }
+      try record(runner.results, window, &result)
+      for node in graph.nodes where moments {
+        guard let operand = outputs[node.inputs[0]] else { continue }
+        let state = outputs[node.output].map { runner.results[$0] } ?? []
+        result.samplers[node.output]?.add(runner.results[operand], state: state, window: window)
+      }
       progress(window + 1)
     }
     for input in graph.inputs {
@@ -72,6 +80,16 @@ public struct Calibrator {
         throw .zeroRange(input: graph.values[input].name)
       }
     }
+    return result
+  }
+
+  /// Values with more channels have one histogram for all: some 30 KiB each add up.
+  private static let largestChannelCount = 1024
+
+  /// By value of the graph: the output that shows it.
+  private var watchedOutputs: [Int?] {
+    var result = [Int?](repeating: nil, count: graph.values.count)
+    for watched in observation.values { result[watched.source] = watched.output }
     return result
   }
 

@@ -17,21 +17,40 @@ struct FloatHistogram: Sendable {
 
   /// - Returns: false when a value is not finite; what was before it has been counted.
   mutating func add(_ values: [Float]) -> Bool {
-    for index in values.indices {
-      let value = values[index]
-      let bits = value.bitPattern
-      let exponent = Int(bits >> 23)
-      if exponent & 0xff == 0xff { return false }
-      if pages[exponent] < 0 {
-        pages[exponent] = Int32(counts.count / Self.pageSize)
-        counts += [UInt64](repeating: 0, count: Self.pageSize)
-      }
-      counts[Int(pages[exponent]) * Self.pageSize + Int(bits >> 16 & 0x7f)] += 1
-      minimum = min(minimum, value)
-      maximum = max(maximum, value)
-    }
-    count += values.count
+    for value in values where !add(value) { return false }
     return true
+  }
+
+  /// - Returns: false when the value is not finite; it is not counted then.
+  mutating func add(_ value: Float) -> Bool {
+    let bits = value.bitPattern
+    let exponent = Int(bits >> 23)
+    if exponent & 0xff == 0xff { return false }
+    openPage(exponent)
+    counts[Int(pages[exponent]) * Self.pageSize + Int(bits >> 16 & 0x7f)] += 1
+    minimum = min(minimum, value)
+    maximum = max(maximum, value)
+    count += 1
+    return true
+  }
+
+  /// Takes another histogram's values in.
+  mutating func merge(_ other: FloatHistogram) {
+    for exponent in pages.indices where other.pages[exponent] >= 0 {
+      openPage(exponent)
+      let source = Int(other.pages[exponent]) * Self.pageSize
+      let target = Int(pages[exponent]) * Self.pageSize
+      for step in 0..<Self.pageSize { counts[target + step] += other.counts[source + step] }
+    }
+    minimum = min(minimum, other.minimum)
+    maximum = max(maximum, other.maximum)
+    count += other.count
+  }
+
+  private mutating func openPage(_ exponent: Int) {
+    if pages[exponent] >= 0 { return }
+    pages[exponent] = Int32(counts.count / Self.pageSize)
+    counts += [UInt64](repeating: 0, count: Self.pageSize)
   }
 
   /// Values between two neighbouring floats of seven fraction bits.

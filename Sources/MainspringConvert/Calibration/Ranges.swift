@@ -20,6 +20,16 @@ public struct Bounds: Hashable, Sendable {
   /// The interval widened to hold zero, which every quantization represents exactly.
   var includingZero: Bounds { Bounds(lower: min(lower, 0), upper: max(upper, 0)) }
 
+  /// What both have in common, widened to hold zero.
+  func intersection(_ other: Bounds) -> Bounds {
+    Bounds(lower: min(max(lower, other.lower), 0), upper: max(min(upper, other.upper), 0))
+  }
+
+  /// The interval times a factor.
+  func scaled(by factor: Float) -> Bounds {
+    Bounds(lower: min(lower * factor, upper * factor), upper: max(lower * factor, upper * factor))
+  }
+
   func union(_ other: Bounds) -> Bounds {
     Bounds(lower: min(lower, other.lower), upper: max(upper, other.upper))
   }
@@ -33,15 +43,17 @@ public struct Ranges: Hashable, Sendable {
   public var seen: [Bounds?]
   /// By the result of an LSTM: the largest magnitude of its cell.
   public var cells: [ValueID: Float]
-  /// By value: the mean of each channel; empty where nothing was seen.
-  public var means: [[Float]]
+  /// By value: the range of each channel, of values whose channels can be rescaled.
+  public var channels: [ValueID: [Bounds]] = [:]
+  /// All that was seen of each channel, of the same values.
+  public var seenChannels: [ValueID: [Bounds]] = [:]
+  /// By the result of an operator with weights: the moments of its inputs, where they were asked
+  /// for.
+  public var moments: [ValueID: InputMoments] = [:]
 
-  public init(
-    chosen: [Bounds?], seen: [Bounds?], cells: [ValueID: Float] = [:], means: [[Float]] = []
-  ) {
+  public init(chosen: [Bounds?], seen: [Bounds?], cells: [ValueID: Float] = [:]) {
     self.chosen = chosen
     self.seen = seen
     self.cells = cells
-    self.means = means
   }
 }

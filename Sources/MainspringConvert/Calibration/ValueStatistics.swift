@@ -1,47 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What was seen of one value, as a whole and by channel.
+/// What was seen of one value, as a whole or by channel.
 struct ValueStatistics: Sendable {
-  private(set) var histogram = FloatHistogram()
-  private(set) var channels: ChannelStatistics
+  /// One for each channel of the innermost axis, or a single one.
+  private var histograms: [FloatHistogram]
 
-  init(channelCount: Int) { channels = ChannelStatistics(count: channelCount) }
+  init(channelCount: Int) {
+    histograms = [FloatHistogram](repeating: FloatHistogram(), count: max(channelCount, 1))
+  }
 
+  /// Takes the elements of one window in.
+  ///
   /// - Returns: false when a value is not finite.
   mutating func add(_ values: [Float]) -> Bool {
-    guard histogram.add(values) else { return false }
-    channels.add(values)
+    let width = histograms.count
+    if width == 1 { return histograms[0].add(values) }
+    var channel = 0
+    for value in values {
+      if !histograms[channel].add(value) { return false }
+      channel = channel + 1 == width ? 0 : channel + 1
+    }
     return true
   }
-}
 
-/// Extremes and means along the innermost axis.
-struct ChannelStatistics: Sendable {
-  private(set) var minimum: [Float]
-  private(set) var maximum: [Float]
-  private var sum: [Double]
-  private var rowCount = 0
-
-  init(count: Int) {
-    minimum = [Float](repeating: .infinity, count: count)
-    maximum = [Float](repeating: -.infinity, count: count)
-    sum = [Double](repeating: 0, count: count)
+  /// All channels together.
+  var histogram: FloatHistogram {
+    var result = histograms[0]
+    for other in histograms.dropFirst() { result.merge(other) }
+    return result
   }
 
-  mutating func add(_ values: [Float]) {
-    let width = minimum.count
-    guard width > 0 else { return }
-    let rows = values.count / width
-    for row in 0..<rows {
-      for channel in 0..<width {
-        let value = values[row * width + channel]
-        minimum[channel] = min(minimum[channel], value)
-        maximum[channel] = max(maximum[channel], value)
-        sum[channel] += Double(value)
-      }
-    }
-    rowCount += rows
+  /// The range of each channel; empty when channels are not told apart.
+  func channelBounds(_ method: CalibrationMethod) -> [Bounds] {
+    histograms.count == 1 ? [] : histograms.compactMap { $0.bounds(method) }
   }
-
-  var means: [Float] { rowCount == 0 ? [] : sum.map { Float($0 / Double(rowCount)) } }
 }

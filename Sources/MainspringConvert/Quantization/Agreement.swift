@@ -9,6 +9,10 @@ public struct Agreement: Hashable, Sendable {
   public var largestDifference: Float = 0
   /// The mean absolute difference of all elements.
   public var meanDifference: Double = 0
+  /// The root of the mean squared difference of the first output, taken before its softmax where it
+  /// ends in one: what quantizations are ranked by. Far from a decision a softmax hides how close
+  /// two models are, and near one a single window decides.
+  public var scoreError: Double = 0
   /// Windows whose class is right, by this model and by the float model; nil without labels.
   public var correctCount: Int?
   public var floatCorrectCount: Int?

@@ -65,8 +65,7 @@ struct Emitter {
     case .float32, .dynamic:
       var operands: [ValueID] = []
       for input in node.inputs { operands.append(try floatForm(input)) }
-      let operation =
-        precision == .dynamic ? try node.operation.dynamic(name, plan) : node.operation
+      let operation = precision == .dynamic ? try dynamic(node, name) : node.operation
       home[node.output] = try add(operation, operands, name, nil)
     case .int8, .int16:
       let elementType = precision.elementType
@@ -96,7 +95,17 @@ struct Emitter {
       state = IntegerLSTMState(state: quantization, hidden: quantization, cellScale: cellScale)
     }
     return try node.operation.quantized(
-      name, precision, inputScale: scale, perUnit: plan.scalesDenseUnits, state: state)
+      WeightContext(
+        name: name, moments: ranges.moments[node.output], inputScale: scale,
+        biasType: precision == .int16 ? .int64 : .int32, scalesUnits: plan.scalesDenseUnits,
+        state: state))
+  }
+
+  private func dynamic(_ node: Node, _ name: String) throws(QuantizationError) -> Operator {
+    try node.operation.quantized(
+      WeightContext(
+        name: name, moments: ranges.moments[node.output], inputScale: nil, biasType: .float32,
+        scalesUnits: plan.scalesDenseUnits, state: nil))
   }
 
   /// An operand as the operator reads it: in its own scale, or in the result's.

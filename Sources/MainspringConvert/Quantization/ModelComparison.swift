@@ -9,6 +9,8 @@ public struct ModelComparison: Sendable {
   private let labels: [Int]?
   /// By output: all windows' elements.
   private let expected: [[Float]]
+  /// By window: what the first output's softmax is taken of.
+  private let scores: [Float]
 
   /// Runs the float model.
   ///
@@ -23,8 +25,12 @@ public struct ModelComparison: Sendable {
     self.windows = windows
     self.labels = labels
     var expected = [[Float]](repeating: [], count: graph.outputs.count)
-    try ModelComparison.run(graph, windows) { output, _, values in expected[output] += values }
+    var scores: [Float] = []
+    try ModelComparison.run(try graph.showingScores(), windows) { output, _, values in
+      if output < expected.count { expected[output] += values } else { scores += values }
+    }
     self.expected = expected
+    self.scores = scores
   }
 
   /// Runs another model of the same inputs and outputs.
@@ -36,9 +42,18 @@ public struct ModelComparison: Sendable {
     var correct = 0
     var floatCorrect = 0
     var sum = 0.0
+    var squares = 0.0
+    var scoreCount = 0
     var count = 0
-    try ModelComparison.run(graph, windows) { output, window, values in
+    try ModelComparison.run(try graph.showingScores(), windows) { output, window, values in
       let start = window * values.count
+      if output >= expected.count {
+        for (a, b) in zip(values, scores[start..<start + values.count]) {
+          squares += Double(a - b) * Double(a - b)
+        }
+        scoreCount += values.count
+        return
+      }
       let wanted = expected[output][start..<start + values.count]
       for (a, b) in zip(values, wanted) {
         let difference = abs(a - b)
@@ -56,6 +71,7 @@ public struct ModelComparison: Sendable {
       }
     }
     result.meanDifference = sum / Double(max(count, 1))
+    result.scoreError = (squares / Double(max(scoreCount, 1))).squareRoot()
     if labels != nil {
       result.correctCount = correct
       result.floatCorrectCount = floatCorrect
@@ -73,24 +89,39 @@ public struct ModelComparison: Sendable {
   static func run(
     _ graph: Graph, _ windows: WindowSet, _ body: (Int, Int, [Float]) -> Void
   ) throws(QuantizationError) {
-    let plan: Plan
-    do throws(PlanError) { plan = try Plan(graph) } catch { throw .plan(error) }
-    var session = Session(plan)
-    var results = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elementCount) }
+    var runner = try GraphRunner.ready(graph)
     for window in 0..<windows.count {
-      do throws(RunError) {
-        for input in graph.inputs.indices {
-          try session.setInput(input, windows.elements(of: input, window: window).span)
-        }
-        session.run()
-        for output in results.indices {
-          var span = results[output].mutableSpan
-          try session.copyOutput(output, into: &span)
-        }
-      } catch {
-        throw .run(error)
-      }
-      for output in results.indices { body(output, window, results[output]) }
+      do throws(RunError) { try runner.run(windows, window) } catch { throw .run(error) }
+      for output in runner.results.indices { body(output, window, runner.results[output]) }
     }
+  }
+}
+
+extension GraphRunner {
+  static func ready(_ graph: Graph) throws(QuantizationError) -> GraphRunner {
+    do throws(PlanError) { return try GraphRunner(graph) } catch { throw .plan(error) }
+  }
+}
+
+extension Graph {
+  /// The graph with one output more: what the first output's softmax is taken of, or the first
+  /// output once more.
+  fileprivate func showingScores() throws(QuantizationError) -> Graph {
+    guard let first = outputs.first else { return self }
+    var result = self
+    do throws(GraphError) { try result.addOutput(score(of: first)) } catch { throw .graph(error) }
+    return result
+  }
+
+  private func score(of output: ValueID) -> ValueID {
+    var value = output
+    while let producer = nodes.first(where: { $0.output == value }) {
+      switch producer.operation {
+      case .softmax: return producer.inputs[0]
+      case .quantize, .dequantize, .reshape: value = producer.inputs[0]
+      default: return output
+      }
+    }
+    return output
   }
 }

@@ -22,6 +22,9 @@ public struct QuantizationPlan: Hashable, Sendable {
   /// need a TFLite runtime of 2024 (2.17).
   public var scalesDenseUnits: Bool
   /// Weights with fewer elements stay floats in nodes of ``NodePrecision/dynamic``.
+  ///
+  /// Those of a first layer do so below 4,096: it sees the sensor's own units, a gravity of 10
+  /// beside a rotation of 0.1, and one scale for both would be most of the model's error.
   public var smallestDynamicWeight: Int
 
   /// The same precision for every node of a graph.

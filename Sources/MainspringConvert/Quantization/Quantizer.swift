@@ -50,10 +50,18 @@ public struct Quantizer {
 extension Graph {
   /// The graph with int8 weights and float activations; needs no windows.
   ///
+  /// Batch normalizations stay as they are.
+  ///
   /// - Throws: ``QuantizationError`` when weights are not finite.
   public func dynamicRange(_ plan: QuantizationPlan) throws(QuantizationError) -> QuantizedModel {
     let none = [Bounds?](repeating: nil, count: values.count)
-    return try Quantizer(self, Ranges(chosen: none, seen: none), plan).model()
+    let graph: Graph
+    do throws(GraphError) {
+      graph = try ColumnEqualization().applied(to: self)
+    } catch {
+      throw .graph(error)
+    }
+    return try Quantizer(graph, Ranges(chosen: none, seen: none), plan).model()
   }
 }
 

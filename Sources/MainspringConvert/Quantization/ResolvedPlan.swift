@@ -25,6 +25,7 @@ struct ResolvedPlan {
       ResolvedPlan.finest(node, wanted, ranges, plan)
     }
     inputTypes = graph.inputs.map { _ in .float32 }
+    keepSmallFirstLayers()
     growIslands()
     if plan.ports == .native { inputTypes = graph.inputs.map { type(ofInput: $0) } }
     followOperands()
@@ -48,6 +49,23 @@ struct ResolvedPlan {
     }
     return .float32
   }
+
+  /// Small first layers with float operands keep float weights.
+  private mutating func keepSmallFirstLayers() {
+    var isRaw = [Bool](repeating: false, count: graph.values.count)
+    for input in graph.inputs { isRaw[input] = true }
+    for (index, node) in graph.nodes.enumerated() {
+      let seesInput = node.inputs.contains { isRaw[$0] }
+      if node.operation.keepsScale { isRaw[node.output] = seesInput }
+      let count = node.operation.weights.first?.shape.elementCount ?? 0
+      if seesInput, precisions[index] == .dynamic, count < ResolvedPlan.smallFirstLayer {
+        precisions[index] = .float32
+      }
+    }
+  }
+
+  /// 12 KiB at most are not saved.
+  private static let smallFirstLayer = 4096
 
   /// Cheap operators around one that must stay float do so too: a chain of them, as in a layer
   /// normalization, would only be converted to and fro.

@@ -3,40 +3,6 @@
 import MainspringGraph
 
 extension Tensor {
-  /// Weights as int8 around zero.
-  ///
-  /// - Parameters:
-  ///   - blocks: the first axis is cut into as many equal blocks, each with a scale.
-  ///   - floors: by block, what a scale must not be less than.
-  /// - Returns: nil when an element is not finite.
-  /// - Precondition: floats; the first axis is a multiple of `blocks`.
-  func symmetricInt8(blocks: Int, floors: [Float] = []) -> Tensor? {
-    guard let floats, blocks > 0 else { return nil }
-    let size = floats.count / blocks
-    var elements: [Int8] = []
-    elements.reserveCapacity(floats.count)
-    var scales: [Float] = []
-    for block in 0..<blocks {
-      let cells = floats[block * size..<(block + 1) * size]
-      var magnitude: Float = 0
-      for cell in cells {
-        guard cell.isFinite else { return nil }
-        magnitude = max(magnitude, abs(cell))
-      }
-      let floor = floors.isEmpty ? 0 : floors[block]
-      var scale = max(magnitude / 127, floor)
-      if scale < ValueType.smallestScale { scale = 1 }
-      scales.append(scale)
-      for cell in cells {
-        elements.append(Int8(min(max((cell / scale).rounded(), -127), 127)))
-      }
-    }
-    let zeroPoints = [Int64](repeating: 0, count: blocks)
-    return Tensor(
-      shape: shape, elements: .int8(elements),
-      quantization: Quantization(scales: scales, zeroPoints: zeroPoints))
-  }
-
   /// A constant operand as integers of a type; nil when an element is not finite.
   func quantized(as type: ValueType) -> Tensor? {
     guard let floats, let quantization = type.quantization, let scale = quantization.scale,

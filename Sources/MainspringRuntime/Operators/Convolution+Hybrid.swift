@@ -27,7 +27,10 @@ extension Convolution {
     planner.emit(
       .hybridProduct(
         HybridProductStep(
-          x: x, y: planner.result(of: job), weights: try planner.hybrid(checked, order: nil, job),
+          x: x, y: planner.result(of: job),
+          weights: try planner.hybrid(
+            checked, order: nil, groups: groups, segments: runs.offsets.count,
+            length: runs.length, job),
           bias: try planner.floats(bias, of: job.name),
           offsets: try planner.offsets(runs.offsets, of: job.name), batch: job.shape[0],
           height: job.shape[1], groups: groups, imageStride: image.imageStride,

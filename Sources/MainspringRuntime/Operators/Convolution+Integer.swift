@@ -18,6 +18,8 @@ struct IntegerConvolutionStep: BitwiseCopyable {
   let imageStride: Int
   let rowStride: Int
   let groupChannels: Int
+  /// Bytes of the weights of one group.
+  let groupWeights: Int
   /// Bytes of an element of x, of y, and of what each column has in the tables.
   let elementSize: Int
   let resultSize: Int
@@ -27,7 +29,6 @@ struct IntegerConvolutionStep: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   func run(_ c: Context) {
-    let groupWeights = shape.columns * shape.segments * shape.length
     for image in 0..<batch {
       for row in 0..<height {
         let from = unsafe c.rawOperand(x) + (image * imageStride + row * rowStride) * elementSize
@@ -75,7 +76,8 @@ extension Convolution {
     let (x, y) = try job.integers()
     let checked = try IntegerWeights(weights, rows: filters, scaleCounts: [1, filters], job)
     let scaling = try planner.scaling(
-      of: checked, bias: bias, activation: activation, x, y, real: false, job)
+      of: checked, bias: bias, activation: activation, x, y, real: false,
+      excess: isDepthwise ? x.zero : planner.excess(of: x), job)
     let image = try planner.bordered(
       job, try planner.operand(0, of: job), height: height, width: width,
       channelRepeats: channelRepeats, elementSize: x.element.byteCount,
@@ -94,16 +96,19 @@ extension Convolution {
     }
     let columns = filters / groups
     let runs = runs(depth: checked.depth, image)
+    let packed = try planner.packed(
+      checked, operand: x.element, groups: groups, segments: runs.offsets.count,
+      length: runs.length, job)
     planner.emit(
       .integerConvolution(
         IntegerConvolutionStep(
           x: image.place, y: planner.result(of: job),
-          weights: try planner.packedRows(weights, depth: checked.depth, of: job.name),
-          bias: scaling.bias, scales: scaling.scales,
+          weights: packed.place, bias: scaling.bias, scales: scaling.scales,
           offsets: try planner.offsets(runs.offsets, of: job.name), batch: job.shape[0],
           height: job.shape[1], groups: groups, imageStride: image.imageStride,
           rowStride: stride.height * image.rowStride, groupChannels: weights.shape[3],
-          elementSize: x.element.byteCount, resultSize: y.element.byteCount,
+          groupWeights: packed.groupByteCount, elementSize: x.element.byteCount,
+          resultSize: y.element.byteCount,
           biasSize: scaling.result.wide ? 8 : 4,
           shape: msk_integer_gemm(
             rows: job.shape[2], columns: columns, segments: runs.offsets.count,

@@ -15,7 +15,7 @@ extension Dense {
       .hybridProduct(
         HybridProductStep(
           x: x, y: planner.result(of: job),
-          weights: try planner.hybrid(checked, order: nil, job),
+          weights: try planner.hybrid(checked, order: nil, segments: 1, length: depth, job),
           bias: try planner.floats(bias, of: job.name), offsets: .none, batch: 1, height: 1,
           groups: 1, imageStride: 0, rowStride: 0, groupChannels: 0,
           shape: msk_hybrid_gemm(

@@ -39,27 +39,16 @@ extension Dense {
     let (units, depth) = (weights.shape[0], weights.shape[1])
     let checked = try IntegerWeights(weights, rows: units, scaleCounts: [1, units], job)
     let scaling = try planner.scaling(
-      of: checked, bias: bias, activation: activation, x, y, real: true, job)
+      of: checked, bias: bias, activation: activation, x, y, real: true,
+      excess: planner.excess(of: x), job)
+    let packed = try planner.packed(checked, operand: x.element, segments: 1, length: depth, job)
     planner.emit(
       .integerProduct(
         IntegerProductStep(
           x: try planner.operand(0, of: job), y: planner.result(of: job),
-          weights: try planner.packedRows(weights, depth: depth, of: job.name),
-          bias: scaling.bias, scales: scaling.scales,
+          weights: packed.place, bias: scaling.bias, scales: scaling.scales,
           shape: msk_integer_gemm(
             rows: job.shape.rows, columns: units, segments: 1, length: depth, x_stride: depth,
             y_stride: units, x: x.element, y: scaling.result))))
-  }
-}
-
-extension Planner {
-  /// Weights of int8 as `msk_int_gemm` takes them.
-  mutating func packedRows(
-    _ tensor: Tensor, depth: Int, of name: String
-  ) throws(PlanError) -> WeightPlace {
-    let rows = tensor.shape.elementCount / max(depth, 1)
-    return try packed(
-      tensor, Packing(rowCount: rows, rowStride: depth, columns: rows, depth: depth, width: 1),
-      of: name)
   }
 }

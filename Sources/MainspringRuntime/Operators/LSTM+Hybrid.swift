@@ -20,7 +20,9 @@ extension LSTM {
     planner.emit(
       .hybridProduct(
         HybridProductStep(
-          x: x, y: target, weights: try planner.hybrid(inputs, order: order, job),
+          x: x, y: target,
+          weights: try planner.hybrid(
+            inputs, order: order, segments: 1, length: inputs.depth, job),
           bias: try lowering.bias(bias, &planner), offsets: .none, batch: 1, height: 1, groups: 1,
           imageStride: 0, rowStride: 0, groupChannels: 0,
           shape: msk_hybrid_gemm(
@@ -31,7 +33,8 @@ extension LSTM {
       .hybridLSTM(
         HybridLSTMStep(
           x: target, y: planner.result(of: job),
-          weights: try planner.hybrid(recurrent, order: order, job),
+          weights: try planner.hybrid(
+            recurrent, order: order, segments: 1, length: units, job),
           scratch: try planner.scratch(
             5 * lowering.padded + Arena.words(units, of: 1), job: job),
           activation: activation.function, gate: recurrentActivation.function, clip: cellClip,

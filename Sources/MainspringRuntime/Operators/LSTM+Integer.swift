@@ -65,7 +65,7 @@ extension LSTM {
         IntegerLSTMStep(
           x: target, y: planner.result(of: job), weights: recurrent.weights,
           bias: recurrent.bias, scales: recurrent.scales,
-          scratch: try planner.scratch(elements: units, size: 20, job: job),
+          scratch: try planner.scratch(elements: units, size: 28, job: job),
           shape: msk_integer_recurrent(
             time: time, units: units, sequence: returnsSequence, state_zero: state.zero,
             cell_bits: cellBits, cell_clip: cellClipSteps(integerState.cellScale),
@@ -103,13 +103,14 @@ extension LSTM {
     }
     var scales: [msk_scale] = []
     scales.reserveCapacity(columns)
+    let excess = planner.excess(of: x)
     for column in 0..<columns {
-      sums[column] &-= x.zero &* checked.sum(of: column)
+      sums[column] &-= excess &* checked.sum(of: column)
       let multiplier = Double(checked.scale(of: column) * x.scale) / 0x1p-12
       scales.append(try planner.scale(multiplier, of: role, job))
     }
     return (
-      try planner.packedRows(tensor, depth: checked.depth, of: job.name),
+      try planner.packed(checked, operand: .s8, segments: 1, length: checked.depth, job).place,
       try planner.table(sums, of: job.name), try planner.table(scales, of: job.name)
     )
   }

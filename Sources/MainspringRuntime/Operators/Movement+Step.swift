@@ -95,7 +95,7 @@ extension Pad {
         node: job.name, role: "border", expected: "a finite number",
         found: value.isNaN ? "not a number" : "infinity")
     }
-    return type.element.bits(of: msk_quantized(value, type.element, type.affine))
+    return type.element.bits(of: type.steps(value))
   }
 }
 

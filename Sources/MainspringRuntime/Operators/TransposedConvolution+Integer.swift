@@ -32,12 +32,12 @@ extension TransposedConvolution {
     let (filters, input) = (weights.shape[0], job.shapes[0])
     let checked = try IntegerWeights(weights, rows: filters, scaleCounts: [1, filters], job)
     let scaling = try planner.scaling(
-      of: checked, bias: bias, activation: activation, x, y, real: false, isFolded: false, job)
+      of: checked, bias: bias, activation: activation, x, y, real: false, excess: 0, job)
     planner.emit(
       .integerTransposed(
         IntegerTransposedStep(
           x: try planner.operand(0, of: job), y: planner.result(of: job),
-          weights: try planner.packedRows(weights, depth: checked.depth, of: job.name),
+          weights: try planner.table(checked.values, of: job.name),
           bias: scaling.bias, scales: scaling.scales, batch: input[0],
           imageStride: input[1] * input[2] * input[3] * x.element.byteCount,
           resultStride: outputSize.height * outputSize.width * filters * y.element.byteCount,

@@ -112,15 +112,10 @@ extension Unary {
       throw .quantization(
         node: job.name, role: "slope", expected: "a finite number", found: "another")
     }
-    func steps(_ bound: Float) -> Int32 {
-      let limited = min(max(bound / y.scale, -1e6), 1e6)
-      return y.zero + Int32(limited.rounded(.toNearestOrAwayFromZero))
-    }
     let negative = slope == 1 || slope == -1 ? x.scale / y.scale : x.scale * abs(slope) / y.scale
     let rescaling = msk_rescaling(
       x: x.element, x_zero: x.zero, y: y.element, zero: y.zero,
-      low: low.isFinite ? max(y.low, steps(low)) : y.low,
-      high: high.isFinite ? min(y.high, steps(high)) : y.high,
+      low: low.isFinite ? y.steps(low) : y.low, high: high.isFinite ? y.steps(high) : y.high,
       positive: try planner.scale(Double(x.scale / y.scale), of: "operand", job),
       negative: try planner.scale(Double(negative), of: "operand", job), sign: slope < 0 ? -1 : 1)
     try planner.emitRescale(rescaling, job)
@@ -140,7 +135,10 @@ extension Unary {
   private func emitReciprocalSquareRoot(
     _ x: IntegerType, _ y: IntegerType, _ job: Job, _ planner: inout Planner
   ) throws(PlanError) {
-    let root = x.scale.squareRoot() * y.scale
+    // The kernels' square root: a processor without one needs no library for it.
+    var (operand, root): (Float, Float) = (x.scale, 0)
+    unsafe msk_f32_map(.scalar, &root, &operand, 1, Unary.Function.squareRoot.function)
+    root *= y.scale
     // The table scales by 2⁻²⁰ of this.
     let scale = try planner.scale(1 / Double(root), of: "operand", job)
     guard scale.shift >= -11 else {

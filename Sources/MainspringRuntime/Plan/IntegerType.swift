@@ -43,6 +43,9 @@ struct IntegerType: Equatable {
   var low: Int32 { element == .s8 ? -128 : -32768 }
   var high: Int32 { element == .s8 ? 127 : 32767 }
 
+  /// The integer that stands for a number, within the range.
+  func steps(_ x: Float) -> Int32 { msk_quantized(x, element, affine) }
+
   var affine: msk_affine { msk_affine(scale: scale, zero: zero) }
 }
 
@@ -60,14 +63,9 @@ extension PlanError {
 extension FusedActivation {
   /// The clamp in the steps of a result: TensorFlow Lite's `CalculateActivationRangeQuantized`.
   func bounds(of type: IntegerType) -> (low: Int32, high: Int32) {
-    func steps(_ bound: Float) -> Int32 {
-      let limited = min(max(bound / type.scale, -1e6), 1e6)
-      return type.zero + Int32(limited.rounded(.toNearestOrAwayFromZero))
-    }
     let (low, high) = bounds
     return (
-      low.isFinite ? max(type.low, steps(low)) : type.low,
-      high.isFinite ? min(type.high, steps(high)) : type.high
+      low.isFinite ? type.steps(low) : type.low, high.isFinite ? type.steps(high) : type.high
     )
   }
 }

@@ -241,6 +241,15 @@ extension Planner {
     return place
   }
 
+  mutating func packed(
+    _ tensor: Tensor, _ packing: IntegerPacking, of name: String
+  ) throws(PlanError) -> WeightPlace {
+    guard let place = weights.add(tensor, packing) else {
+      throw .tooLarge(node: name, memory: .weights)
+    }
+    return place
+  }
+
   mutating func floats(_ values: [Float], of name: String) throws(PlanError) -> WeightPlace {
     guard let place = weights.add(floats: values) else {
       throw .tooLarge(node: name, memory: .weights)

@@ -78,12 +78,12 @@ struct IntegerWeights {
 extension Planner {
   /// What becomes of the sums of a dense layer or a convolution.
   ///
-  /// - Parameter isFolded: whether the operand's zero point is taken out through the bias.
+  /// - Parameter excess: what is too much in every operand, and taken out through the bias.
   mutating func scaling(
     of weights: IntegerWeights, bias: Tensor?, activation: FusedActivation, _ x: IntegerType,
-    _ y: IntegerType, real: Bool, isFolded: Bool = true, _ job: Job
+    _ y: IntegerType, real: Bool, excess: Int32, _ job: Job
   ) throws(PlanError) -> ProductScaling {
-    let (place, wide) = try sums(of: weights, bias: bias, x, isFolded: isFolded, job)
+    let (place, wide) = try sums(of: weights, bias: bias, x, excess: excess, job)
     var multipliers: [Double] = []
     multipliers.reserveCapacity(weights.rows)
     for row in 0..<weights.rows {
@@ -110,10 +110,9 @@ extension Planner {
         high: high))
   }
 
-  /// What sums start from, and whether they have 64 bits: the bias, less what the operand's zero
-  /// point adds.
+  /// What sums start from, and whether they have 64 bits.
   private mutating func sums(
-    of weights: IntegerWeights, bias: Tensor?, _ x: IntegerType, isFolded: Bool, _ job: Job
+    of weights: IntegerWeights, bias: Tensor?, _ x: IntegerType, excess: Int32, _ job: Job
   ) throws(PlanError) -> (place: WeightPlace, wide: Bool) {
     switch bias?.elements {
     case .int64(let values) where x.element == .s16:
@@ -121,20 +120,39 @@ extension Planner {
     case nil where x.element == .s16:
       return (try table([Int64](repeating: 0, count: weights.rows), of: job.name), true)
     case .int32(let values):
-      return (try table(folded(values, weights, isFolded ? x.zero : 0), of: job.name), false)
+      return (try table(folded(values, weights, excess), of: job.name), false)
     case nil:
       let zeros = [Int32](repeating: 0, count: weights.rows)
-      return (try table(folded(zeros, weights, isFolded ? x.zero : 0), of: job.name), false)
+      return (try table(folded(zeros, weights, excess), of: job.name), false)
     default:
       throw .elementType(node: job.name, role: "bias", bias?.elementType ?? .float32)
     }
   }
 
-  private func folded(_ bias: [Int32], _ weights: IntegerWeights, _ zero: Int32) -> [Int32] {
+  private func folded(_ bias: [Int32], _ weights: IntegerWeights, _ excess: Int32) -> [Int32] {
     var result = bias
-    if zero != 0 {
-      for row in result.indices { result[row] &-= zero &* weights.sum(of: row) }
+    if excess != 0 {
+      for row in result.indices { result[row] &-= excess &* weights.sum(of: row) }
     }
     return result
+  }
+
+  /// What `msk_int_gemm` has too much in every operand: its zero point and the kernel's offset.
+  func excess(of x: IntegerType) -> Int32 {
+    x.zero + msk_int_offset(instructionSet.code, x.element)
+  }
+
+  /// Weights of int8 for `msk_int_gemm` and `msk_hybrid_product`.
+  ///
+  /// - Parameter order: the row of each column of all groups; rows in order by default.
+  mutating func packed(
+    _ weights: IntegerWeights, operand: msk_integer, order: [Int32]? = nil, groups: Int = 1,
+    segments: Int, length: Int, _ job: Job
+  ) throws(PlanError) -> (place: WeightPlace, groupByteCount: Int) {
+    let columns = (order?.count ?? weights.rows) / groups
+    let packing = IntegerPacking(
+      isa: instructionSet.code, operand: operand, rows: order, groups: groups, columns: columns,
+      segments: segments, length: length)
+    return (try packed(weights.tensor, packing, of: job.name), packing.groupByteCount)
   }
 }

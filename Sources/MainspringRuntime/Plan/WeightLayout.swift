@@ -21,11 +21,41 @@ struct Packing: Hashable {
   var elementCount: Int { columns * depth * repeats }
 }
 
+/// How weights of int8 are laid out for products of integers; see `msk_int_pack`.
+struct IntegerPacking: Hashable {
+  let isa: msk_isa
+  /// What they are multiplied with.
+  let operand: msk_integer
+  /// The row of each column of all groups, or nil for rows in order; negative ones are zeros.
+  var rows: [Int32]?
+  var groups: Int = 1
+  /// Of one group.
+  let columns: Int
+  let segments: Int
+  let length: Int
+
+  /// Bytes of one group.
+  var groupByteCount: Int { msk_int_packed_size(isa, operand, columns, segments, length) }
+
+  /// Whether the bytes of all groups can be counted at all.
+  func fits(_ limit: Int) -> Bool {
+    // Rounding up gives at most 16 columns and 4 elements more.
+    var count = 1
+    for factor in [groups, columns + 15, segments, length + 3] {
+      let (product, overflow) = count.multipliedReportingOverflow(by: factor)
+      guard !overflow, product <= limit else { return false }
+      count = product
+    }
+    return true
+  }
+}
+
 /// Collects what goes into the block of weights, each thing once, then fills the block.
 struct WeightLayout {
   /// One thing in the block.
   private enum Item: Hashable {
     case packed(Tensor, Packing)
+    case integers(Tensor, IntegerPacking)
     /// Floats or tables, as their bits.
     case words([UInt32])
     /// Elements of other sizes, as their bytes.
@@ -35,6 +65,7 @@ struct WeightLayout {
       switch self {
       case .packed(let tensor, let packing):
         packing.elementCount * tensor.elementType.byteCount
+      case .integers(_, let packing): packing.groups * packing.groupByteCount
       case .words(let words): words.count * 4
       case .bytes(let bytes): bytes.count
       }
@@ -46,22 +77,30 @@ struct WeightLayout {
       case .packed(let tensor, let packing):
         hasher.combine(packing.columns)
         hasher.combine(packing.repeats)
-        hasher.combine(tensor.shape)
-        switch tensor.elements {
-        case .float32(let values):
-          for index in Item.samples(values.count) { hasher.combine(values[index]) }
-        case .float16(let values):
-          for index in Item.samples(values.count) { hasher.combine(values[index]) }
-        case .int8(let values):
-          for index in Item.samples(values.count) { hasher.combine(values[index]) }
-        default: break
-        }
+        Item.hash(tensor, into: &hasher)
+      case .integers(let tensor, let packing):
+        hasher.combine(packing.columns)
+        hasher.combine(packing.segments)
+        Item.hash(tensor, into: &hasher)
       case .bytes(let bytes):
         hasher.combine(bytes.count)
         for index in Item.samples(bytes.count) { hasher.combine(bytes[index]) }
       case .words(let words):
         hasher.combine(words.count)
         for index in Item.samples(words.count) { hasher.combine(words[index]) }
+      }
+    }
+
+    private static func hash(_ tensor: Tensor, into hasher: inout Hasher) {
+      hasher.combine(tensor.shape)
+      switch tensor.elements {
+      case .float32(let values):
+        for index in samples(values.count) { hasher.combine(values[index]) }
+      case .float16(let values):
+        for index in samples(values.count) { hasher.combine(values[index]) }
+      case .int8(let values):
+        for index in samples(values.count) { hasher.combine(values[index]) }
+      default: break
       }
     }
 
@@ -88,6 +127,12 @@ struct WeightLayout {
       count = product
     }
     return add(.packed(tensor, packing))
+  }
+
+  /// A place for packed weights of int8, the one they already have if there is one; nil beyond the
+  /// limit.
+  mutating func add(_ tensor: Tensor, _ packing: IntegerPacking) -> WeightPlace? {
+    packing.fits(limit) ? add(.integers(tensor, packing)) : nil
   }
 
   /// A place for floats; nil beyond the limit.
@@ -150,6 +195,16 @@ struct WeightLayout {
           }
         default: preconditionFailure("only floats, halves and int8 are packed")
         }
+      case .integers(let tensor, let packing):
+        guard case .int8(let values) = tensor.elements else {
+          preconditionFailure("weights of integers are int8")
+        }
+        unsafe values.withUnsafeBufferPointer { values in
+          if let from = values.baseAddress {
+            unsafe WeightLayout.pack(
+              from, to: start.assumingMemoryBound(to: Int8.self), packing)
+          }
+        }
       case .bytes(let bytes):
         unsafe bytes.withUnsafeBytes { bytes in
           unsafe UnsafeMutableRawBufferPointer(start: start, count: bytes.count)
@@ -187,6 +242,22 @@ struct WeightLayout {
         unsafe msk_pack(
           element, to, from, nil, packing.rowCount, packing.rowStride, packing.depthStride,
           packing.columns, packing.depth, packing.width)
+      }
+    }
+  }
+
+  private static func pack(
+    _ source: UnsafePointer<Int8>, to start: UnsafeMutablePointer<Int8>, _ packing: IntegerPacking
+  ) {
+    guard packing.columns > 0, packing.segments > 0, packing.length > 0 else { return }
+    // Without an order, each group's rows follow those of the group before it.
+    let rows = packing.rows ?? (0..<Int32(packing.groups * packing.columns)).map { $0 }
+    unsafe rows.withUnsafeBufferPointer { rows in
+      guard let base = rows.baseAddress else { return }
+      for group in 0..<packing.groups {
+        unsafe msk_int_pack(
+          packing.isa, packing.operand, start + group * packing.groupByteCount, source,
+          base + group * packing.columns, packing.columns, packing.segments, packing.length)
       }
     }
   }

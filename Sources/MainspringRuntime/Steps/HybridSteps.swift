@@ -29,6 +29,8 @@ struct HybridRows: BitwiseCopyable {
 /// Weights of int8 for products with them.
 struct HybridWeights: BitwiseCopyable {
   let values: WeightPlace
+  /// Bytes of one group.
+  let groupByteCount: Int
   /// Of each column's weights.
   let sums: WeightPlace
   let scales: WeightPlace
@@ -51,7 +53,6 @@ struct HybridProductStep: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   func run(_ c: Context) {
-    let groupWeights = shape.columns * shape.segments * shape.length
     let sums = unsafe c.packed(weights.sums).assumingMemoryBound(to: Int32.self)
     let scales = unsafe c.packed(weights.scales).assumingMemoryBound(to: Float.self)
     for image in 0..<batch {
@@ -62,7 +63,8 @@ struct HybridProductStep: BitwiseCopyable {
           let first = group * shape.columns
           unsafe msk_hybrid_product(
             c.isa, to + first, from + group * groupChannels, c.result(x.scales) + image,
-            c.int32Result(x.zeros) + image, c.int8Table(weights.values) + group * groupWeights,
+            c.int32Result(x.zeros) + image,
+            c.int8Table(weights.values) + group * weights.groupByteCount,
             sums + first, scales + first, c.floats(bias, from: first), c.offsets(offsets), shape)
         }
       }
@@ -131,20 +133,20 @@ extension Planner {
 
   /// Packs weights in the order of columns, rows by default; −1 is a column of zeros.
   mutating func hybrid(
-    _ weights: IntegerWeights, order: [Int32]?, _ job: Job
+    _ weights: IntegerWeights, order: [Int32]?, groups: Int = 1, segments: Int, length: Int,
+    _ job: Job
   ) throws(PlanError) -> HybridWeights {
-    let order = order ?? (0..<Int32(weights.rows)).map { $0 }
     var sums: [Int32] = []
     var scales: [Float] = []
-    for row in order {
-      sums.append(row < 0 ? 0 : weights.sum(of: Int(row)))
-      scales.append(row < 0 ? 0 : weights.scale(of: Int(row)))
+    for column in 0..<(order?.count ?? weights.rows) {
+      let row = order.map { Int($0[column]) } ?? column
+      sums.append(row < 0 ? 0 : weights.sum(of: row))
+      scales.append(row < 0 ? 0 : weights.scale(of: row))
     }
-    let packing = Packing(
-      rows: order, rowCount: weights.rows, rowStride: weights.depth, columns: order.count,
-      depth: weights.depth, width: 1)
+    let packed = try packed(
+      weights, operand: .s8, order: order, groups: groups, segments: segments, length: length, job)
     return HybridWeights(
-      values: try packed(weights.tensor, packing, of: job.name),
+      values: packed.place, groupByteCount: packed.groupByteCount,
       sums: try table(sums, of: job.name), scales: try floats(scales, of: job.name))
   }
 }

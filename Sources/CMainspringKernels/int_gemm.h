@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef MSK_INT_GEMM_H
+#define MSK_INT_GEMM_H
+
+#include "integer_result.h"
+
+/// What both kinds of products are given: `msk_integer_gemm` and `msk_hybrid_gemm`.
+typedef struct {
+  msk_integer type;
+  void *y;
+  const void *x;
+  const int8_t *w;
+  const int32_t *offsets;
+  ptrdiff_t rows, columns, segments, length, x_stride, y_stride;
+  /// The bias, or what a hybrid product starts from.
+  const void *bias;
+  const void *scales;
+  msk_integer_result result;
+
+  bool is_hybrid;
+  const int32_t *sums;
+  const float *row_scales;
+  const int32_t *row_zeros;
+  msk_hybrid_gemm hybrid;
+  /// See `msk_int_offset`.
+  int32_t offset;
+} gemm_job;
+
+/// Stores one element; sums are without the bias.
+MSK_INLINE void gemm_finish(const gemm_job *job, ptrdiff_t r, ptrdiff_t n, uint32_t sum,
+                            int64_t wide) {
+  const ptrdiff_t place = r * job->y_stride + n;
+  if (job->is_hybrid) {
+    const msk_hybrid_gemm *s = &job->hybrid;
+    const uint32_t zero = (uint32_t)job->row_zeros[r * s->row_step];
+    const float number = (float)(int32_t)(sum - zero * (uint32_t)job->sums[n]);
+    const float scale = ((const float *)job->scales)[n];
+    const float row_scale = job->row_scales[r * s->row_step];
+    const float share = s->in_turn ? number * scale * row_scale : number * (row_scale * scale);
+    const float *init = (const float *)job->bias;
+    const float start = init ? init[r * s->init_stride + n] : 0.0f;
+    ((float *)job->y)[place] = msk_clamped(start + share, s->low, s->high);
+  } else if (job->result.wide) {
+    const int64_t total = wide + ((const int64_t *)job->bias)[n];
+    msk_finish(job->result, job->y, place, total, job->scales, n);
+  } else {
+    const int32_t total = (int32_t)(sum + (uint32_t)((const int32_t *)job->bias)[n]);
+    msk_finish(job->result, job->y, place, total, job->scales, n);
+  }
+}
+
+#endif

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The functions of fixed_point.h on a vector of integers, lane by lane the same; included once for
+// each instruction set by "integer_variants.h".
+
+typedef int64_t MSK_NAME(lvec) __attribute__((ext_vector_type(MSK_LANES)));
+typedef double MSK_NAME(dvec) __attribute__((ext_vector_type(MSK_LANES)));
+typedef int8_t MSK_NAME(bvec) __attribute__((ext_vector_type(MSK_LANES)));
+typedef int16_t MSK_NAME(svec) __attribute__((ext_vector_type(MSK_LANES)));
+#define lvec MSK_NAME(lvec)
+#define dvec MSK_NAME(dvec)
+
+/// The first n of the elements from `i` on, then zeros; n from 1 to the lanes.
+MSK_INLINE ivec MSK_NAME(v_integers)(msk_integer type, const void *p, ptrdiff_t i, ptrdiff_t n) {
+  const char *from = (const char *)p + i * msk_integer_size(type);
+  if (type == msk_integer_s8) {
+    MSK_NAME(bvec) x = 0;
+    if (n >= MSK_LANES) {
+      __builtin_memcpy(&x, from, sizeof x);
+    } else {
+      __builtin_memcpy(&x, from, (size_t)n);
+    }
+    return __builtin_convertvector(x, ivec);
+  }
+  if (type == msk_integer_s16) {
+    MSK_NAME(svec) x = 0;
+    if (n >= MSK_LANES) {
+      __builtin_memcpy(&x, from, sizeof x);
+    } else {
+      __builtin_memcpy(&x, from, (size_t)n * 2);
+    }
+    return __builtin_convertvector(x, ivec);
+  }
+  ivec x = 0;
+  if (n >= MSK_LANES) {
+    __builtin_memcpy(&x, from, sizeof x);
+  } else {
+    __builtin_memcpy(&x, from, (size_t)n * 4);
+  }
+  return x;
+}
+
+/// The same of elements of 64 bits.
+MSK_INLINE lvec MSK_NAME(v_wide)(const void *p, ptrdiff_t i, ptrdiff_t n) {
+  const char *from = (const char *)p + i * 8;
+  lvec x = 0;
+  if (n >= MSK_LANES) {
+    __builtin_memcpy(&x, from, sizeof x);
+  } else {
+    __builtin_memcpy(&x, from, (size_t)n * 8);
+  }
+  return x;
+}
+
+/// Stores the first n lanes, which fit the type.
+MSK_INLINE void MSK_NAME(v_set_integers)(msk_integer type, void *p, ptrdiff_t i, ivec x,
+                                         ptrdiff_t n) {
+  char *to = (char *)p + i * msk_integer_size(type);
+  if (type == msk_integer_s8) {
+    MSK_NAME(bvec) y = __builtin_convertvector(x, MSK_NAME(bvec));
+    if (n >= MSK_LANES) {
+      __builtin_memcpy(to, &y, sizeof y);
+    } else {
+      __builtin_memcpy(to, &y, (size_t)n);
+    }
+  } else if (type == msk_integer_s16) {
+    MSK_NAME(svec) y = __builtin_convertvector(x, MSK_NAME(svec));
+    if (n >= MSK_LANES) {
+      __builtin_memcpy(to, &y, sizeof y);
+    } else {
+      __builtin_memcpy(to, &y, (size_t)n * 2);
+    }
+  } else if (n >= MSK_LANES) {
+    __builtin_memcpy(to, &x, sizeof x);
+  } else {
+    __builtin_memcpy(to, &x, (size_t)n * 4);
+  }
+}
+
+MSK_INLINE ivec MSK_NAME(v_bounded)(ivec x, ivec low, ivec high) {
+  return __builtin_elementwise_min(__builtin_elementwise_max(x, low), high);
+}
+
+/// `msk_high_product` for b ≥ 0.
+MSK_INLINE ivec MSK_NAME(v_high_product)(ivec a, ivec b) {
+  lvec product = __builtin_convertvector(a, lvec) * __builtin_convertvector(b, lvec);
+  return __builtin_convertvector((product + (1 << 30)) >> 31, ivec);
+}
+
+MSK_INLINE ivec MSK_NAME(v_rounded_shift)(ivec x, ivec n) {
+  const ivec mask = ((ivec)1 << n) - 1, rest = x & mask;
+  // A condition that holds is −1.
+  return (x >> n) - (rest > (mask >> 1) - (x < 0));
+}
+
+MSK_INLINE ivec MSK_NAME(v_scaled)(ivec x, ivec multiplier, ivec shift) {
+  const ivec left = __builtin_elementwise_max(shift, (ivec)0);
+  return MSK_NAME(v_rounded_shift)(MSK_NAME(v_high_product)(x << left, multiplier), left - shift);
+}
+
+/// The same scale for all lanes.
+MSK_INLINE ivec MSK_NAME(v_scaled_by)(ivec x, msk_scale s) {
+  return MSK_NAME(v_scaled)(x, (ivec)s.multiplier, (ivec)s.shift);
+}
+
+MSK_INLINE ivec MSK_NAME(v_scaled_wide)(lvec x, ivec multiplier, ivec shift) {
+  const ivec reduced = multiplier < 0x7fff0000 ? (multiplier + (1 << 15)) >> 16 : (ivec)0x7fff;
+  const lvec total = __builtin_convertvector(15 - shift, lvec);
+  lvec product = x * __builtin_convertvector(reduced, lvec) + ((lvec)1 << (total - 1));
+  return __builtin_convertvector(product >> total, ivec);
+}
+
+MSK_INLINE ivec MSK_NAME(v_scaled_real)(dvec x, dvec scale) {
+  dvec product = x * scale;
+  product = __builtin_elementwise_max(product, (dvec)-2147483648.0);
+  product = __builtin_elementwise_min(product, (dvec)2147483647.0);
+  const ivec whole = __builtin_convertvector(product, ivec);
+  const dvec rest = product - __builtin_convertvector(whole, dvec);
+  const lvec up = rest >= 0.5, down = rest <= -0.5;
+  return whole - __builtin_convertvector(up, ivec) + __builtin_convertvector(down, ivec);
+}
+
+/// Scales and clamps sums of the columns from `n` on, as `msk_finish` does.
+MSK_INLINE ivec MSK_NAME(v_finished)(msk_integer_result result, ivec sum, lvec wide,
+                                     const void *scales, ptrdiff_t n, ptrdiff_t count) {
+  const lvec pairs = MSK_NAME(v_wide)(scales, n, count);
+  ivec value;
+  if (result.scaling == msk_scaling_real) {
+    const dvec x = result.wide ? __builtin_convertvector(wide, dvec)
+                               : __builtin_convertvector(sum, dvec);
+    value = MSK_NAME(v_scaled_real)(x, (dvec)pairs);
+  } else {
+    const ivec multiplier = __builtin_convertvector(pairs, ivec);
+    const ivec shift = __builtin_convertvector(pairs >> 32, ivec);
+    value = result.wide ? MSK_NAME(v_scaled_wide)(wide, multiplier, shift)
+                        : MSK_NAME(v_scaled)(sum, multiplier, shift);
+  }
+  // The clamp goes before the zero point, so that nothing can overflow.
+  const ivec zero = (ivec)result.zero;
+  const int32_t low = msk_limited((int64_t)result.low - result.zero, INT32_MIN, INT32_MAX);
+  const int32_t high = msk_limited((int64_t)result.high - result.zero, INT32_MIN, INT32_MAX);
+  return MSK_NAME(v_bounded)(value, (ivec)low, (ivec)high) + zero;
+}
+
+#undef lvec
+#undef dvec
