@@ -11,21 +11,21 @@ extension Graph {
   /// whose options have no activation are followed by one; neighbouring axes only are reversed at
   /// once.
   func simplifyingSettings() throws(GraphError) -> Graph {
-    var copier = GraphCopier(self)
+    var rewriter = GraphRewriter(self)
     for node in nodes {
       let output = shape(of: node.output)
       guard let simple = node.operation.simplified(output: output) else {
-        try copier.copy(node)
+        try rewriter.copy(node)
         continue
       }
       var operands: [ValueID] = []
-      for input in node.inputs { operands.append(copier.value(input)) }
+      for input in node.inputs { operands.append(rewriter.value(input)) }
       for step in simple {
-        operands = [try copier.add(step.operation, operands, node, suffix: step.suffix)]
+        operands = [try rewriter.add(step.operation, operands, node, suffix: step.suffix)]
       }
-      copier.replace(node, with: operands[0])
+      rewriter.replace(node, with: operands[0])
     }
-    return try copier.finish()
+    return try rewriter.finish()
   }
 }
 
