@@ -122,7 +122,7 @@ struct CommandTests {
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("· (q −"))
     #expect(outcome.output.contains("scales on axis 0"))
-    #expect(outcome.output.contains("Does not run here: "))
+    #expect(outcome.output.contains("bytes of arena"))
   }
 
   @Test func stateOfTFLiteFilesIsResetUnlessKept() throws {

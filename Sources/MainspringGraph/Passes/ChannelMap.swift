@@ -136,18 +136,6 @@ extension Operator {
   }
 }
 
-extension Convolution {
-  fileprivate func hasNoBorder(over input: Shape) -> Bool {
-    if padding == .valid { return true }
-    do throws(ShapeError) {
-      let (height, width) = try window(over: input)
-      return height.before + height.after + width.before + width.after == 0
-    } catch {
-      return false
-    }
-  }
-}
-
 extension ChannelMap {
   /// Weights and bias of W·x + b, mapped afterwards: row `i` of W times scale `i`.
   fileprivate func scalingRows(of weights: Tensor, bias: Tensor?) -> (Tensor, Tensor)? {
