@@ -23,7 +23,7 @@ import _MainspringTestSupport
   @Test func errorsListWhatThereIs() {
     #expect(
       InstructionSetError.unknown(name: "sse9").description
-        == "instruction set: expected scalar, avx2 or avx512, found 'sse9'")
+        == "instruction set: expected scalar, avx2, avx512 or avx512vnni, found 'sse9'")
     let message = InstructionSetError.unavailable(.avx512).description
     #expect(message.hasPrefix("instruction set: expected one this machine has, scalar"))
     #expect(message.hasSuffix("found 'avx512'"))
