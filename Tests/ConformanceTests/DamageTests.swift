@@ -8,24 +8,26 @@ import _MainspringTestSupport
 
 /// Damaged model files, all the way to an answer.
 struct DamageTests {
-  /// `MAINSPRING_FUZZ` raises the numbers to the 200 cuts and 2,000 flips of a thorough run.
+  /// `MAINSPRING_FUZZ` raises the numbers: to 200 cuts and 2,000 flips of Keras files. The reader's
+  /// own tests do as much to every TFLite file; here fewer go all the way.
   static let isThorough = Location.environment("MAINSPRING_FUZZ") != nil
 
   private func forEachDamage(
-    _ bytes: [UInt8], cuts: Int = 10, flips: Int = 40, words: Int = 0,
+    _ bytes: [UInt8], cuts: Int, flips: Int, words: Int = 0, thorough: Int,
     _ body: ([UInt8]) throws -> Void
   ) throws {
-    for cut in Damage.truncations(of: bytes, count: Self.isThorough ? 200 : cuts) { try body(cut) }
+    let factor = Self.isThorough ? thorough : 1
+    for cut in Damage.truncations(of: bytes, count: factor * cuts) { try body(cut) }
     var random = SplitMix64(seed: 21)
     var copy = bytes
-    for _ in 0..<(Self.isThorough ? 2000 : flips) {
+    for _ in 0..<factor * flips {
       let place = random.index(below: bytes.count)
       copy[place] ^= 1 << UInt8(random.index(below: 8))
       try body(copy)
       copy[place] = bytes[place]
     }
     // Counts, offsets, extents and indices that no file has.
-    for _ in 0..<(Self.isThorough ? 20 * words : words) {
+    for _ in 0..<factor * words {
       let place = 4 * random.index(below: bytes.count / 4)
       for word in [0, 0xffff_ffff, 1 << 30, 0x7fff_ffff, 0x8000_0000] as [UInt32] {
         for byte in 0..<4 { copy[place + byte] = UInt8(truncatingIfNeeded: word >> (8 * byte)) }
@@ -71,7 +73,7 @@ struct DamageTests {
     let architecture =
       file.hasSuffix(".weights.h5") ? Location.fixture("conformance/models/k3_m1s.keras") : nil
     let bytes = try readFile(Location.fixture("conformance/\(file)"))
-    try forEachDamage(bytes) { damaged in
+    try forEachDamage(bytes, cuts: 10, flips: 100, thorough: 20) { damaged in
       try writeFile(path, damaged)
       let model: KerasModel
       do throws(KerasError) {
@@ -99,7 +101,7 @@ struct DamageTests {
 
   @Test(arguments: files) func damagedTFLiteFilesGiveOneErrorOrAModel(file: String) throws {
     let bytes = try readFile(Location.fixture("conformance/\(file)"))
-    try forEachDamage(bytes, cuts: 2, flips: 10, words: 2) { damaged in
+    try forEachDamage(bytes, cuts: 2, flips: 10, words: 2, thorough: 10) { damaged in
       let graph: Graph
       do throws(TFLiteError) {
         graph = try Graph(tflite: damaged.span.bytes)

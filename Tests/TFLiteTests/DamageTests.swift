@@ -14,7 +14,7 @@ import _MainspringTestSupport
   static let isThorough = Location.environment("MAINSPRING_FUZZ") != nil
   static let cutCount = isThorough ? 200 : 20
   static let flipCount = isThorough ? 2000 : 100
-  static let wordCount = isThorough ? 400 : 4
+  static let wordCount = isThorough ? 40 : 4
   static let words: [UInt32] = [0, 0xffff_ffff, 1 << 30, 0x7fff_ffff, 0x8000_0000]
 
   /// The `.tflite` files below `fixtures/conformance`.
