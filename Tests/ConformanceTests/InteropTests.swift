@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Mainspring
 import MainspringConvert
 import MainspringGraph
 import MainspringKeras
@@ -57,5 +58,40 @@ struct InteropTests {
       : try test.arrays(test.outputs).map { $0.floats }
     let name = test.name.replacing(".", with: "_")
     try write(test, "geotec_\(name)", inputs, outputs, EncodingOptions())
+  }
+
+  /// Other people's integer files, with the integers this runtime makes of their inputs.
+  @Test(
+    .enabled(if: Location.hasShared),
+    arguments: Location.hasShared ? ThirdPartyTests.cases("tflite") : [])
+  func writesIntegerFiles(test: ModelCase) throws {
+    let folder = try #require(Location.environment("MAINSPRING_INTEROP"))
+    let bytes = try readFile(test.path)
+    let graph = try Graph(tflite: bytes.span.bytes)
+    let plan = try Plan(try graph.optimized())
+    guard plan.inputs[0].type.elementType == .int8 else { return }
+    let input = try NumPyIntegers(path: test.inputs[0])
+    let window = plan.inputs[0].shape.elementCount
+    var session = Session(plan)
+    var found: [Int8] = []
+    for start in stride(from: 0, to: input.values.count, by: window) {
+      let values = input.values[start..<start + window].map { Int8($0) }
+      try session.setRawInput(0, values.span)
+      session.run()
+      var result = [Int8](repeating: 0, count: plan.outputs[0].shape.elementCount)
+      var span = result.mutableSpan
+      try session.copyRawOutput(0, into: &span)
+      found += result
+    }
+    let stem = "\(folder)/thirdparty_\(test.name.suffix(60).replacing(".", with: "_"))"
+    // LiteRT would carry state from window to window.
+    let file =
+      graph.statefulNames.isEmpty ? bytes : try convert(try graph.resettingState())
+    try writeFile("\(stem).tflite", file)
+    try writeFile("\(stem).input_0.npy", try readFile(test.inputs[0]))
+    // The recorded array has the shape and type of ours: only its elements are replaced.
+    let recorded = try readFile(test.outputs[0])
+    let elements = found.map { UInt8(bitPattern: $0) }
+    try writeFile("\(stem).output_0.npy", recorded.dropLast(found.count) + elements)
   }
 }
