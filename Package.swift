@@ -95,8 +95,8 @@ let package = Package(
     .testTarget(
       name: "ConvertTests",
       dependencies: [
-        "MainspringConvert", "MainspringGraph", "MainspringTFLite", "MainspringNumPy",
-        "CFlatBuffers", "_MainspringTestSupport",
+        "MainspringConvert", "MainspringGraph", "MainspringRuntime", "MainspringTFLite",
+        "MainspringNumPy", "CFlatBuffers", "_MainspringTestSupport",
       ]),
     .testTarget(
       name: "QuantizerTests",
