@@ -10,11 +10,6 @@ let cSettings: [CSetting] = [
   .unsafeFlags(["-O2", "-ffp-contract=off"]),
 ]
 
-// Released tools bring the Swift runtime along: one file to copy, and a third of the start-up time.
-let staticRuntime: [LinkerSetting] = [
-  .unsafeFlags(["-static-stdlib"], .when(configuration: .release))
-]
-
 let package = Package(
   name: "Mainspring",
   products: [
@@ -62,11 +57,9 @@ let package = Package(
         "MainspringArguments", "MainspringNumPy", "MainspringGraph", "Mainspring",
         "MainspringKeras", "MainspringConvert",
       ]),
+    .executableTarget(name: "mainspring", dependencies: ["MainspringCLI"]),
     .executableTarget(
-      name: "mainspring", dependencies: ["MainspringCLI"], linkerSettings: staticRuntime),
-    .executableTarget(
-      name: "mainspring-hdf5", dependencies: ["MainspringWire", "CHDF5", "CZip", "CLinux"],
-      linkerSettings: staticRuntime),
+      name: "mainspring-hdf5", dependencies: ["MainspringWire", "CHDF5", "CZip", "CLinux"]),
 
     // Tests.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: cSettings),

@@ -2,23 +2,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes fixtures/geotec/windows.npy and what real Keras answers to it, expected.npy.
 
-usage: make-golden.py [--check]
-
 Needs TensorFlow with Keras 3 (tensorflow-cpu 2.21.0 and keras 3.15.1 were used). The windows are
 synthetic: seeded noise and oscillations around gravity with the per-channel spread of a wrist-worn
 sensor, in m/s^2 and rad/s, 50 steps at 50 Hz of ax ay az gx gy gz. No recording is part of them.
-With --check nothing is written; the exit code tells whether the files are still what would be made.
 """
 import os
-import pathlib
 import sys
+
+sys.dont_write_bytecode = True  # the checkout stays clean
+
+from common import ROOT, Arguments  # noqa: E402
+
+parser = Arguments(__doc__)
+parser.add_argument(
+    "--check", action="store_true",
+    help="write nothing; the exit code tells whether the files are still what would be made")
+arguments = parser.parse_args()
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
 import numpy as np  # noqa: E402
 
-FOLDER = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "geotec"
+FOLDER = ROOT / "fixtures" / "geotec"
 COUNT, TIME = 128, 50
 GRAVITY = np.array([-8.3, -2.9, 1.4, 0, 0, 0])
 SPREAD = np.array([3.2, 2.4, 3.5, 1.7, 0.8, 1.3])
@@ -43,7 +49,7 @@ def main():
 
     inputs = windows()
     outputs = keras.models.load_model(FOLDER / "gesture.h5", compile=False).predict(inputs, verbose=0)
-    if "--check" in sys.argv[1:]:
+    if arguments.check:
         same = np.array_equal(np.load(FOLDER / "windows.npy"), inputs)
         close = np.abs(np.load(FOLDER / "expected.npy") - outputs).max() < 1e-6
         sys.exit(0 if same and close else 1)

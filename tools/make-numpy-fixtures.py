@@ -2,16 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes fixtures/numpy: small .npy files as NumPy itself writes them.
 
-Run with Python 3 and NumPy 2 (the files in the repository are of NumPy 2.4.6):
-
-    python3 tools/make-numpy-fixtures.py [folder]
+Needs NumPy 2; the files in the repository are of NumPy 2.4.6.
 """
-
-import argparse
 import pathlib
+import sys
 
-import numpy as np
-from numpy.lib import format as npy_format
+sys.dont_write_bytecode = True  # the checkout stays clean
+
+from common import ROOT, Arguments  # noqa: E402
+
+parser = Arguments(__doc__)
+parser.add_argument(
+    "folder", type=pathlib.Path, nargs="?", default=ROOT / "fixtures" / "numpy",
+    help="where to, instead of fixtures/numpy")
+arguments = parser.parse_args()
+
+import numpy as np  # noqa: E402
+from numpy.lib import format as npy_format  # noqa: E402
 
 
 def save(folder, name, array, version=None):
@@ -20,11 +27,7 @@ def save(folder, name, array, version=None):
 
 
 def main():
-    default = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "numpy"
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=pathlib.Path, nargs="?", default=default)
-    folder = parser.parse_args().folder
+    folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
 
     # Elements are (i - 4) / 4: exact in every float type.

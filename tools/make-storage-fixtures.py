@@ -2,21 +2,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes fixtures/storage: small model files, good and hostile, for the tests of the reader.
 
-Needs h5py (3.16 was used) and numpy:  tools/make-storage-fixtures.py fixtures/storage
-Every array is 0.5 * index - 1 unless said otherwise; running it again gives the same
-bytes, but for the time in virtual.h5.
+Needs h5py (3.16 was used) and numpy. Every array is 0.5 * index - 1 unless said otherwise; running
+it again gives the same bytes, but for the time in virtual.h5.
 """
 import io
 import os
 import struct
 import sys
+import warnings
 import zipfile
 import zlib
 
-import h5py
-import numpy as np
+sys.dont_write_bytecode = True  # the checkout stays clean
 
-OUT = sys.argv[1]
+from common import ROOT, Arguments  # noqa: E402
+
+parser = Arguments(__doc__)
+parser.add_argument(
+    "folder", nargs="?", default=ROOT / "fixtures" / "storage",
+    help="where to, instead of fixtures/storage")
+OUT = parser.parse_args().folder
+
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
+
 os.makedirs(OUT, exist_ok=True)
 CONFIG = '{"class_name": "Sequential", "config": {"name": "m", "layers": []}}'
 
@@ -282,7 +291,7 @@ def move_data(data):
 
 patch("beyond_the_end.h5", move_data)
 
-import warnings  # zipfile warns of what is done here on purpose
+# zipfile warns of what is done here on purpose.
 warnings.simplefilter("ignore")
 archive("duplicate_member.keras", WHOLE + [("config.json", CONFIG + " ")])
 archive("no_config.keras", [WHOLE[0], WHOLE[2]])

@@ -128,10 +128,25 @@ int clinux_filter_system_calls(void) {
   return errno == EINVAL ? ENOSYS : errno;
 }
 
+bool clinux_has_system_call_filters(void) {
+  // Who would take a filter complains about the address of none.
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) != 0 && errno == EFAULT;
+}
+
 #else
 
 int clinux_filter_system_calls(void) { return ENOSYS; }
 
+bool clinux_has_system_call_filters(void) { return false; }
+
+#endif
+
+#if __has_feature(address_sanitizer)
+// A finding looks like any other crash, and no memory like no memory: the process that reads model
+// files has no environment that could say so.
+const char *__asan_default_options(void) {
+  return "abort_on_error=1:allocator_may_return_null=1:detect_leaks=0";
+}
 #endif
 
 bool clinux_has_shadow_memory(void) {

@@ -27,7 +27,8 @@ bool msk_isa_available(msk_isa isa) {
   if (isa == msk_isa_avx2) return avx2;
   const uint32_t wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
   const bool has_wide = avx2 && (state & avx512) == avx512 && (b & wide) == wide;
-  return isa == msk_isa_avx512 ? has_wide : has_wide && (c & bit_AVX512VNNI);
+  if (isa == msk_isa_avx512) return has_wide;
+  return isa == msk_isa_avx512_vnni && has_wide && (c & bit_AVX512VNNI);
 }
 
 #else

@@ -67,8 +67,14 @@ extension UsageError: CustomStringConvertible {
 }
 
 /// The text between quotes, on one line and without anything that a terminal would act on.
-func quoted(_ text: String) -> String {
-  var result = "'"
+func quoted(_ text: String) -> String { "'\(printable(text))'" }
+
+/// The text on one line and without anything that a terminal would act on: control characters are
+/// spelt out.
+///
+/// Whatever comes from a file or a command line goes through here before a person sees it.
+package func printable(_ text: String) -> String {
+  var result = ""
   for scalar in text.unicodeScalars {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
@@ -76,5 +82,5 @@ func quoted(_ text: String) -> String {
     default: result.unicodeScalars.append(scalar)
     }
   }
-  return result + "'"
+  return result
 }

@@ -34,14 +34,10 @@ struct KerasLoader {
   }
 
   private func build(_ model: ModelConfig, _ assembly: Assembly) throws(KerasError) {
+    let layers = try inputLayers(of: model)
+    if let length = options.windowLength { try InputShape.check(windowLength: length, of: layers) }
     var inputs: [ValueID] = []
-    for reference in model.inputs {
-      guard let layer = model.layers.first(where: { $0.name == reference.layer }),
-        layer.kind == "InputLayer"
-      else {
-        throw .architecture(
-          place: "input_layers", expected: "inputs of the model", found: "\(reference)")
-      }
+    for layer in layers {
       let extents = try InputShape.extents(of: layer, options: options)
       let input = assembly.graph.addInput(name: layer.path, shape: try Shape.keras(extents))
       try assembly.checkSize(input)
@@ -56,6 +52,20 @@ struct KerasLoader {
         throw .graph(error)
       }
     }
+  }
+
+  private func inputLayers(of model: ModelConfig) throws(KerasError) -> [LayerConfig] {
+    var layers: [LayerConfig] = []
+    for reference in model.inputs {
+      guard let layer = model.layers.first(where: { $0.name == reference.layer }),
+        layer.kind == "InputLayer"
+      else {
+        throw .architecture(
+          place: "input_layers", expected: "inputs of the model", found: "\(reference)")
+      }
+      layers.append(layer)
+    }
+    return layers
   }
 
   private var kind: KerasModel.Kind {

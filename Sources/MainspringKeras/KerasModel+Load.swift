@@ -27,8 +27,9 @@ extension KerasModel {
       throw .inFile(
         path,
         .architecture(
-          place: "model", expected: "an architecture, in the file or beside it",
-          found: "weights only"))
+          place: "model", expected: "an architecture",
+          found: "weights only; give the architecture: the JSON of model.to_json(), or a .keras "
+            + "or .h5 file of the whole model"))
     }
     let loader = KerasLoader(
       table: WeightTable(storage), architecture: source.text, architectureName: source.name,

@@ -45,7 +45,8 @@ public struct LayerSummary: Hashable, Sendable {
 
 /// What a file cannot tell about how its model is to be loaded.
 public struct KerasOptions: Hashable, Sendable {
-  /// Time steps in a window, for a model whose time axis is open.
+  /// Time steps in a window, for a model whose time axis is open; an error when it contradicts
+  /// the model's inputs or there is no time axis at all.
   public var windowLength: Int?
   /// The program `mainspring-hdf5`; nil looks for it beside the running program.
   public var helperPath: String?

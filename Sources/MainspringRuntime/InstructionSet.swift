@@ -47,7 +47,7 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
   public static var available: [InstructionSet] { allCases.filter { $0.isAvailable } }
 
   /// The fastest one available, or the one the environment variable `MAINSPRING_CPU` names if that
-  /// is available; any other value of the variable is without effect.
+  /// is available; any other value of the variable is without effect, see ``requested()``.
   public static var best: InstructionSet {
     #if !hasFeature(Embedded)
       if let text = unsafe getenv("MAINSPRING_CPU"),

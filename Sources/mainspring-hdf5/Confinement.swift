@@ -24,7 +24,10 @@ enum Confinement {
     let base: UInt64 = 1 << 28
     let expanded = UInt64(expandedByteCount(fileByteCount: fileByteCount))
     let addressSpace = base + UInt64(fileByteCount) + 4 * expanded
-    let failure = clinux_limit_process(clinux_has_shadow_memory() ? 0 : addressSpace, seconds)
+    // A sanitizer wants far more of both.
+    let isChecked = clinux_has_shadow_memory()
+    let failure = clinux_limit_process(
+      isChecked ? 0 : addressSpace, isChecked ? 10 * seconds : seconds)
     guard failure == 0 else {
       throw Refusal(.internalFailure, "limits cannot be set: error \(failure)")
     }

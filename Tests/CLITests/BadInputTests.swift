@@ -35,6 +35,16 @@ struct BadInputTests {
     Case("mainspring run gesture.h5 windows.npy windows.npy", 64, "expected 1", "found 2"),
     Case("mainspring run gesture.h5 windows.npy -o a.npy -o b.npy", 64, "'--output' 1", "found 2"),
     Case("mainspring inspect gesture.tflite -a arch.json", 64, "'--architecture'", "TFLite"),
+    Case("mainspring inspect gesture.tflite --window 9", 64, "'--window'", "TFLite"),
+    Case("mainspring inspect ''", 64, "the path of the model is empty"),
+    Case("mainspring inspect $'b\\xffad.h5'", 64, "argument 2", "UTF-8"),
+    Case("mainspring convert gesture.h5 -o gesture.h5", 64, "take the place of the input"),
+    Case(
+      "mainspring convert gesture.h5 -o ./saved/../gesture.h5", 64, "take the place of the input"),
+    Case("mainspring run gesture.h5 windows.npy -o windows.npy", 64, "take the place of the input"),
+    Case("mainspring run gesture.h5 windows.npy -o /dev/stdout --json", 64, "'--json'"),
+    Case(
+      "MAINSPRING_CPU=fast mainspring run gesture.h5 windows.npy", 64, "MAINSPRING_CPU", "'fast'"),
     // Missing input.
     Case("mainspring inspect nothing.h5", 66, "nothing.h5", "no such file"),
     Case("mainspring inspect nothing.tflite", 66, "nothing.tflite"),
@@ -63,12 +73,17 @@ struct BadInputTests {
     Case("mainspring run gesture.h5 half.npy", 65, "half.npy"),
     Case("mainspring run gesture.h5 text.h5", 65, "text.h5"),
     Case("mainspring run gesture.h5 windows.npy --labels windows.npy", 65, "windows.npy"),
+    Case("mainspring run gesture.h5 windows.npy --labels labels.npy", 65, "[128]", "[64, 2]"),
+    Case("mainspring run sequence.h5 sequence.npy --labels labels.npy", 65, "for each class"),
+    Case("mainspring inspect evil.h5", 65, "M\\u{1b}[3m\\u{a}L"),
     // Our side: the disk and the installation.
     Case("mainspring convert gesture.h5 -o nowhere/a.tflite", 70, "nowhere/a.tflite", "No such"),
     Case("mainspring convert gesture.h5 -o saved", 70, "saved", "directory"),
     Case("mainspring convert gesture.h5 -o /dev/full", 70, "/dev/full", "No space"),
     Case("mainspring run gesture.h5 windows.npy -o /dev/full", 70, "/dev/full", "No space"),
     Case("mainspring run gesture.h5 windows.npy -o nowhere/a.npy", 70, "nowhere/a.npy"),
+    Case("mainspring run func.h5 func.npy -o a.npy -o /dev/full", 70, "/dev/full", "No space"),
+    Case("mainspring run func.h5 func.npy -o a.npy -o ./a.npy", 64, "take the place of the output"),
     Case("mainspring inspect gesture.h5 > /dev/full", 70, "standard output", "No space"),
     Case("mainspring inspect gesture.h5 --reader /nowhere", 70, "/nowhere"),
   ]
@@ -81,7 +96,9 @@ struct BadInputTests {
       ("conformance/models/k3_cnn.keras", "other.keras"),
       ("conformance/tflite/tf_k3_mlp_fp32.tflite", "gesture.tflite"),
       ("conformance/special/flex_ops_must_be_rejected.tflite.bin", "flex.tflite"),
-      ("storage/shape_bomb.h5", "bomb.h5"),
+      ("storage/shape_bomb.h5", "bomb.h5"), ("conformance/layers/k3_LSTM.h5", "sequence.h5"),
+      ("conformance/models/k2_func.h5", "func.h5"),
+      ("conformance/models/k2_func.in0.npy", "func.npy"),
     ] {
       try shell.take(fixture, as: name)
     }
@@ -111,6 +128,17 @@ struct BadInputTests {
       text.replace(Array(old.utf8), with: Array(new.utf8), maxReplacements: 1)
       try writeFile(shell.folder.file(name), text)
     }
+    let sequence = try NPZ(path: Location.fixture("conformance/layers/k3_LSTM.npz")).floats("x")
+    try writeFile(shell.folder.file("sequence.npy"), sequence.serialized())
+    var labels = zeros([64, 2])
+    labels.replace(Array("'<f4'".utf8), with: Array("'<i4'".utf8), maxReplacements: 1)
+    try writeFile(shell.folder.file("labels.npy"), labels)
+    // The text of an architecture is a string in the file: another of the same length fits.
+    var evil = try readFile(Location.fixture("conformance/layers/k3_Dense.h5"))
+    evil.replace(
+      Array(#""class_name": "Dense", "config": {"name": "dense""#.utf8),
+      with: Array(#""class_name":"M\u001b[3m\nL","config":{"name":"d""#.utf8))
+    try writeFile(shell.folder.file("evil.h5"), evil)
     _ = try shell.run("mkdir saved && touch saved/saved_model.pb")
     return shell
   }

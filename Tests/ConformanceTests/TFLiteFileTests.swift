@@ -56,6 +56,34 @@ struct TFLiteFileTests {
     }
   }
 
+  /// Integer files against the reference kernels, bit for bit.
+  static let integerCases: [ModelCase] = [
+    ("tflite", "_int8.tflite"), ("tflite", "_int16x8.tflite"),
+  ]
+  .flatMap { folder, suffix in
+    Conformance.files(folder, suffix).map { file in
+      ModelCase(
+        name: file, path: "\(Conformance.root)/\(folder)/\(file)", inputs: [], outputs: [])
+    }
+  }
+
+  @Test(.enabled(if: !integerCases.isEmpty), arguments: integerCases)
+  func integersAreThoseOfTheReferenceKernels(test: ModelCase) throws {
+    let bytes = try readFile(test.path)
+    let runner = try ModelRunner(try Graph(tflite: bytes.span.bytes).optimized())
+    let arrays = try NPZ(path: String(test.path.dropLast(6)) + "npz")
+    func floats(_ name: String, _ port: Port) throws -> NumPyArray {
+      guard let scale = port.type.quantization?.scale, let zero = port.type.quantization?.zeroPoint
+      else { return try arrays.floats(name) }
+      let raw = try arrays.integers(name)
+      return NumPyArray(
+        shape: raw.shape, floats: raw.values.map { scale * Float($0 - Int(zero)) })
+    }
+    let input = try floats("in0", runner.plan.inputs[0])
+    let expected = try floats("ref_out0", runner.plan.outputs[0])
+    #expect(difference(try runner.run([input])[0], expected.floats, within: .exact) == nil)
+  }
+
   @Test func windowsAreIndependent() throws {
     let path = "\(Conformance.root)/tflite/tf_k2_m1s_fp32"
     let bytes = try readFile("\(path).tflite")

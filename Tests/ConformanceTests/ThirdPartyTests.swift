@@ -2,6 +2,7 @@
 
 import Mainspring
 import MainspringKeras
+import MainspringNumPy
 import Testing
 import _MainspringTestSupport
 
@@ -58,16 +59,25 @@ struct ThirdPartyTests {
     try test.expectReference(try ModelRunner(keras: test.path), within: .close(1e-4))
   }
 
-  /// Quantized models come later; until then each is refused.
+  /// The reference kernels compute integers exactly so.
   @Test(arguments: cases("tflite")) func answersAsLiteRTDoes(test: ModelCase) throws {
     let bytes = try readFile(test.path)
-    let model = try TFLiteModel(parsing: bytes.span.bytes)
-    let isInteger = model.subgraphs[0].tensors.contains { $0.type == .int8 || $0.type == .uint8 }
-    if isInteger {
-      #expect(throws: TFLiteError.self) { try Graph(model) }
-    } else {
-      let runner = try ModelRunner(try Graph(model).optimized())
+    let graph = try Graph(tflite: bytes.span.bytes).optimized()
+    let runner = try ModelRunner(graph)
+    guard runner.plan.inputs[0].type.elementType == .int8 else {
       try test.expectReference(runner, within: .close(1e-4))
+      return
     }
+    let input = try floats(test.inputs[0], runner.plan.inputs[0])
+    let expected = try floats(test.outputs[0], runner.plan.outputs[0])
+    #expect(difference(try runner.run([input])[0], expected.floats, within: .exact) == nil)
+  }
+
+  /// Raw integers as the floats they stand for at a port.
+  private func floats(_ path: String, _ port: Port) throws -> NumPyArray {
+    let array = try NumPyIntegers(path: path)
+    let scale = try #require(port.type.quantization?.scale)
+    let zero = Int(try #require(port.type.quantization?.zeroPoint))
+    return NumPyArray(shape: array.shape, floats: array.values.map { scale * Float($0 - zero) })
   }
 }

@@ -48,13 +48,40 @@ import _MainspringTestSupport
     #expect(status.st_mode & S_IFMT == S_IFLNK)
   }
 
+  @Test func makesWhatALinkLeadsTo() throws {
+    #expect(mkdir(folder.file("inner"), 0o700) == 0)
+    #expect(symlink("inner/second", folder.file("first")) == 0)
+    #expect(symlink("../target", folder.file("inner/second")) == 0)
+    try writeAtomically([2], to: folder.file("first"))
+    #expect(try readFile(folder.file("target")) == [2])
+    #expect(try listFolder(folder.path) == ["first", "inner", "target"])
+    #expect(try listFolder(folder.file("inner")) == ["second"])
+  }
+
+  @Test func refusesLinksInACircle() throws {
+    #expect(symlink("b", folder.file("a")) == 0)
+    #expect(symlink("a", folder.file("b")) == 0)
+    #expect(error(to: folder.file("a"))?.code == ELOOP)
+    #expect(try listFolder(folder.path) == ["a", "b"])
+  }
+
+  @Test func refusesADescriptorWhoseFileIsGone() throws {
+    let path = folder.file("gone")
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    try #require(descriptor >= 0)
+    defer { _ = close(descriptor) }
+    #expect(unlink(path) == 0)
+    #expect(error(to: "/proc/self/fd/\(descriptor)")?.code == ENOENT)
+    #expect(try listFolder(folder.path) == [])
+  }
+
   @Test func keepsTheOldFileWithoutACommit() throws {
     let path = folder.file("old")
     try writeFile(path, [1, 2, 3])
     do {
       let file = try OutputFile(replacing: path)
       try file.write([9, 9])
-      #expect(try listFolder(folder.path).count == 2)
+      try file.flush()
       #expect(try readFile(path) == [1, 2, 3])
     }
     #expect(try readFile(path) == [1, 2, 3])

@@ -89,6 +89,7 @@ struct OperatorShapeTests {
     refuses(.pad(Pad(before: [0, -1], after: [0, 0])), [2, 3])
     refuses(.pad(Pad(before: [0, 1 << 27], after: [0, 1 << 27])), [2, 3])
     refuses(.tile(Tile(multiples: [1 << 27, 1])), [2, 3])
+    refuses(.tile(Tile(multiples: [1, 1 << 28])), [0, 1 << 28])
     refuses(.reverse(Reverse(axes: [1, 1])), [2, 3])
     #expect(try shape(.reduce(Reduce(kind: .mean, axes: [1], keepsAxes: false)), [2, 3]) == [2])
     refuses(.reduce(Reduce(kind: .mean, axes: [1], keepsAxes: false)), [2, 0])

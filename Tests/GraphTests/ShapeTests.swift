@@ -4,7 +4,10 @@ import MainspringGraph
 import Testing
 
 struct ShapeTests {
-  @Test(arguments: [[-1], [1 << 20, 1 << 20], [Int.max, 2], [1 << 28, 2]])
+  @Test(arguments: [
+    [-1], [1 << 20, 1 << 20], [Int.max, 2], [1 << 28, 2], [0, 1 << 30, 1 << 30, 1 << 30],
+    [1 << 20, 0, 1 << 20], [Int](repeating: 1, count: 33),
+  ])
   func refusesNegativeAndHugeExtents(extents: [Int]) {
     #expect(throws: ShapeError.self) { try Shape(extents) }
   }

@@ -59,6 +59,50 @@ import Testing
   }
 
   @Test(arguments: [
+    (
+      "[null,8,2]", 9,
+      "input 'window': expected the window length 8 of its shape [null, 8, 2], found 9"
+    ),
+    (
+      "[null,8,2]", 0,
+      "input 'window': expected the window length 8 of its shape [null, 8, 2], found 0"
+    ),
+    (
+      "[null,8]", 8,
+      "input 'window': expected a time axis for the window length 8, found the shape [null, 8]"
+    ),
+    ("[null,8,2]", 8, "no error"), ("[null,null,2]", 8, "no error"),
+    (
+      "[null,-3,2]", 8,
+      "input 'window': expected positive extents, found [null, -3, 2]"
+    ),
+  ])
+  func checksAWindowLengthAgainstTheInput(shape: String, length: Int, expected: String) {
+    var file = MemoryFile(tree: [])
+    file.options.windowLength = length
+    #expect(message(file, sequential(shape, layer("ReLU", "r"))) == expected)
+  }
+
+  @Test func takesAWindowLengthForTheOpenOneOfTwoInputs() throws {
+    func input(_ name: String, _ shape: String) -> String {
+      #"{"class_name":"InputLayer","name":"\#(name)","config":{"name":"\#(name)","batch_shape":\#(shape)},"inbound_nodes":[]}"#
+    }
+    func model(_ first: String, _ second: String) -> String {
+      let layers = input("a", first) + "," + input("b", second)
+      let references = #"[["a",0,0],["b",0,0]]"#
+      return
+        #"{"class_name":"Functional","config":{"name":"m","layers":[\#(layers)],"input_layers":\#(references),"output_layers":\#(references)}}"#
+    }
+    var file = MemoryFile(tree: [])
+    file.options.windowLength = 9
+    let graph = try file.load(model("[null,4,2]", "[null,null,3]")).graph
+    #expect(graph.inputs.map { graph.shape(of: $0).extents } == [[1, 4, 2], [1, 9, 3]])
+    #expect(
+      message(file, model("[null,5]", "[null,4,2]"))
+        == "input 'b': expected the window length 4 of its shape [null, 4, 2], found 9")
+  }
+
+  @Test(arguments: [
     ("[null,0,2]", "positive extents"), ("[null,-3,2]", "positive extents"),
     ("[null,2,null]", "positive extents"), ("[]", "a shape"), ("3", "a shape"),
     ("[null,1e300,2]", "positive extents"), ("[null,2.5,2]", "positive extents"),

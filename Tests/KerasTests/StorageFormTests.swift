@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import MainspringGraph
 import Testing
 import _MainspringTestSupport
@@ -37,8 +38,9 @@ import _MainspringTestSupport
       throws: KerasError.inFile(
         file,
         .architecture(
-          place: "model", expected: "an architecture, in the file or beside it",
-          found: "weights only"))
+          place: "model", expected: "an architecture",
+          found: "weights only; give the architecture: the JSON of model.to_json(), or a .keras "
+            + "or .h5 file of the whole model"))
     ) { try KerasModel.load(file) }
   }
 
@@ -49,6 +51,78 @@ import _MainspringTestSupport
     } catch {
       #expect("\(error)".hasPrefix(path("k3_m1s.weights.h5") + ": layer '"), "\(error)")
       #expect(error.blame == .badData)
+    }
+  }
+
+  /// As `json.dump` writes a string.
+  private func quoted(_ text: String) -> String {
+    "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
+  }
+
+  @Test func readsEveryFormOfArchitectureText() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("architecture.json")
+    let whole = try KerasModel.load(path("k3_m1s.h5"))
+    let text = try #require(
+      try ModelStorage(path: path("k3_m1s.keras")).documents["config.json"])
+    let mark = "\u{feff}"
+    for form in [
+      text, mark + text, " \n" + text, quoted(text), mark + "\n" + quoted(text) + "\n",
+      quoted(mark + " " + text),
+    ] {
+      try writeFile(file, Array(form.utf8))
+      #expect(
+        try KerasModel.load(path("k3_m1s.weights.h5"), architecture: file).graph == whole.graph,
+        "\(form.prefix(20))")
+    }
+  }
+
+  @Test func saysWhatAnArchitectureIsInsteadOfJSON() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("architecture.json")
+    let weights = path("k3_m1s.weights.h5")
+    func failure(_ architecture: String) -> String {
+      do throws(KerasError) {
+        _ = try KerasModel.load(weights, architecture: architecture)
+        return "accepted"
+      } catch {
+        #expect(error.blame == .badData)
+        return "\(error)"
+      }
+    }
+    func expected(_ found: String, _ file: String) -> String {
+      "\(file): expected the JSON of model.to_json(), a .keras or an .h5 file, found \(found)"
+    }
+    let forms = [
+      ("[1, 2]", "[1, 2]"), ("{}", "{}"), (quoted("hello"), quoted("hello")),
+      (quoted(quoted("{}")), quoted("{}")), ("hello", "the first bytes 68 65 6c 6c"),
+      ("\u{feff}", "the first bytes ef bb bf"), ("  \n", "only blanks"), (quoted("{}"), "{}"),
+      (
+        #"{"metadata":{},"weight_map":{}}"#, "the index of weights split over several files"
+      ),
+    ]
+    for (text, found) in forms {
+      try writeFile(file, Array(text.utf8))
+      #expect(failure(file) == expected(found, file))
+    }
+    #expect(failure(weights) == expected("a file of weights only", weights))
+    try writeFile(file, [])
+    #expect(failure(file) == "\(file): the file is empty")
+    try writeFile(file, Array(quoted("{]").utf8))
+    #expect(
+      failure(file) == "the string in \(file): not JSON at byte 1: expected a member's name")
+  }
+
+  @Test func boundsTheSizeOfAnArchitecture() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("architecture.json")
+    try writeFile(file, [UInt8(ascii: "{")])
+    try #require(truncate(file, (1 << 26) + 1) == 0)
+    do {
+      _ = try KerasModel.load(path("k3_m1s.weights.h5"), architecture: file)
+      Issue.record("accepted")
+    } catch {
+      #expect("\(error)" == "\(file): expected at most 67108864 bytes, found 67108865")
     }
   }
 

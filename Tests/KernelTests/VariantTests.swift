@@ -145,9 +145,19 @@ import _MainspringTestSupport
     #expect(y == [9, 9, 9, 0, 2, 0, 4, 0])
   }
 
-  @Test func unknownInstructionSetsAreNotAvailable() {
+  @Test(arguments: [-1, 4, 99, .max, .min] as [Int32])
+  func unknownInstructionSetsAreNotAvailable(code: Int32) {
+    // Swift hands any number of a C enumeration on.
+    let unknown = msk_isa(rawValue: code)
+    #expect(unknown.map { msk_isa_available($0) } == false)
+  }
+
+  @Test func wideInstructionSetsIncludeNarrowOnes() {
     #expect(msk_isa_available(.scalar))
     #expect(!msk_isa_available(.avx512) || msk_isa_available(.avx2))
+  }
+
+  @Test func blocksOfWeightsAreWholeVectors() {
     for isa in instructionSets {
       #expect(msk_gemm_width(isa) % msk_lanes(isa) == 0)
       #expect(msk_gemv_width(isa) % msk_lanes(isa) == 0)

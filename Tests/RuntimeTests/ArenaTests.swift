@@ -54,4 +54,15 @@ import _MainspringTestSupport
     #expect(arena.take(16) != nil)
     #expect(arena.take(1) == nil)
   }
+
+  @Test func manyHolesAreForgottenRatherThanSearched() {
+    var arena = Arena(limit: 1 << 24, reusesMemory: true)
+    let regions = (0..<20_000).compactMap { _ in arena.take(16) }
+    #expect(regions.count == 20_000)
+    for index in stride(from: 0, to: regions.count, by: 2) { arena.give(regions[index]) }
+    let words = arena.wordCount
+    // The first holes are still known, the others are not.
+    for _ in 0..<4096 { #expect((arena.take(16)?.end ?? .max) < words) }
+    #expect(arena.take(16)?.word == words)
+  }
 }

@@ -147,6 +147,35 @@ import _MainspringTestSupport
         == "operator 0 (FULLY_CONNECTED): expected shape [1, 3] as the file says, found [1, 2]")
   }
 
+  @Test func onlyTheBatchMayDifferFromTheFilesShapeOutsideLoops() {
+    func pooled(_ shape: [Int32], _ signature: [Int32]) -> String {
+      var sketch = ModelSketch()
+      let x = sketch.input("x", [4, 6])
+      let y = sketch.tensor("y", shape, signature: signature)
+      sketch.add(.reshape, [x, sketch.ints([2, 12])], to: [y], 17)
+      sketch.output(y)
+      return refusal(sketch)
+    }
+    #expect(pooled([1, 12], [-1, 12]) == "")
+    #expect(pooled([2, 1], [2, -1]).contains("expected shape [2, 1] as the file says"))
+    #expect(pooled([1, 1], [-1, -1]).contains("expected shape [1, 1] as the file says"))
+    #expect(pooled([1, 12], []).contains("expected shape [1, 12] as the file says"))
+  }
+
+  @Test func listsInLoopsMayBeOfUnknownLength() {
+    func summed(_ signature: [Int32]) -> String {
+      var sketch = ModelSketch.loop(times: 2, rows: 2)
+      // What the body adds up to, [1, 2].
+      let sum = Int(sketch.model.subgraphs[2].outputs[1])
+      sketch.model.subgraphs[2].tensors[sum].shape = [1, 1]
+      sketch.model.subgraphs[2].tensors[sum].shapeSignature = signature
+      return refusal(sketch)
+    }
+    #expect(summed([1, -1]) == "")
+    #expect(summed([-1, 1]).contains("expected shape [1, 1] as the file says, found [1, 2]"))
+    #expect(summed([]).contains("expected shape [1, 1] as the file says, found [1, 2]"))
+  }
+
   @Test(
     arguments: [
       (BuiltinOperator.custom, "FlexErf", "an operator of TensorFlow itself"),

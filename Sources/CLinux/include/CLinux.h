@@ -25,6 +25,9 @@ int clinux_limit_process(uint64_t address_space, uint64_t processor_seconds);
 /// another `errno`.
 int clinux_filter_system_calls(void);
 
+/// Whether ``clinux_filter_system_calls`` finds what it needs; filters nothing.
+bool clinux_has_system_call_filters(void);
+
 /// Whether this build needs terabytes of address space for its shadow memory.
 bool clinux_has_shadow_memory(void);
 

@@ -48,6 +48,8 @@ enum ConvertCommand {
     ])
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
+    let output = try OutputPaths(
+      [arguments.text("output")], inputs: ModelOptions.inputs(arguments), arguments)
     let model = try OpenedModel(arguments)
     let graph = try independent(try model.optimizedGraph(), model, arguments)
     let options = EncodingOptions(
@@ -59,9 +61,8 @@ enum ConvertCommand {
     } catch {
       throw Failure(.badData, "\(model.path): \(error)")
     }
-    let output = arguments.text("output")
     do throws(FileError) {
-      try writeAtomically(bytes, to: output)
+      try writeAtomically(bytes, to: output.paths[0])
     } catch {
       throw Failure(error)
     }
@@ -96,24 +97,24 @@ enum ConvertCommand {
   }
 
   private static func report(
-    _ model: OpenedModel, _ graph: Graph, _ output: String, _ byteCount: Int,
+    _ model: OpenedModel, _ graph: Graph, _ output: OutputPaths, _ byteCount: Int,
     _ arguments: ParsedArguments
   ) throws(Failure) {
     let precision = arguments.choice("precision", of: Precision.self).rawValue
     if arguments.flag("json") {
       let text = JSONText.object { json in
         json.member("model", model.path)
-        json.member("output", output)
+        json.member("output", output.paths[0])
         json.member("precision", precision)
         json.member("bytes", byteCount)
         json.member("parameters", graph.parameterCount)
         json.member("operators", graph.nodes.count)
       }
       try Console.print(text + "\n")
-    } else if output != "/dev/stdout" {
+    } else if !output.usesStandardOutput {
       try Console.print(
         """
-        \(output): \(grouped(byteCount)) bytes, \(precision), \(grouped(graph.parameterCount)) \
+        \(printable(output.paths[0])): \(grouped(byteCount)) bytes, \(precision), \(grouped(graph.parameterCount)) \
         parameters, \(graph.nodes.count) operators
 
         """)

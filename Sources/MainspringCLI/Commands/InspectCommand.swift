@@ -40,7 +40,8 @@ enum InspectCommand {
 
   private static func engine(_ model: OpenedModel) -> Result<Engine, Failure> {
     do throws(Failure) {
-      return .success(Engine(graph: try model.optimizedGraph(), plan: try model.plan()))
+      let graph = try model.optimizedGraph()
+      return .success(Engine(graph: graph, plan: try model.plan(graph)))
     } catch {
       return .failure(error)
     }

@@ -29,6 +29,7 @@ enum InspectionJSON {
     if let version = keras.kerasVersion { json.member("keras_version", version) }
     if let backend = keras.backend { json.member("backend", backend) }
     json.member("warnings", keras.warnings)
+    json.member("layer_parameters", keras.layers.reduce(0) { $0 + $1.parameterCount })
     json.member("layers") { json in
       json.array(keras.layers) { json, layer in
         json.object { json in

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Mainspring
+import MainspringArguments
 import MainspringKeras
 
 /// A model file described for a person.
 enum InspectionText {
   static func text(_ model: OpenedModel, _ engine: Result<InspectCommand.Engine, Failure>) -> String
   {
-    var text = "\(model.path)\n"
-    text += "  written by  \(model.writer)\n"
+    var text = "\(printable(model.path))\n"
+    text += "  written by  \(printable(model.writer))\n"
     text += "  form        \(model.form)\n"
     switch model.origin {
     case .keras(let keras):
-      text += "  model       \(keras.name)\n"
+      text += "  model       \(printable(keras.name))\n"
       text += ports(engine) + "\n" + layers(keras)
     case .tflite(let file, _):
-      if let version = file.minimumRuntime { text += "  needs       runtime \(version)\n" }
+      if let version = file.minimumRuntime {
+        text += "  needs       runtime \(printable(version))\n"
+      }
       for signature in file.signatures { text += "  signature   \(line(signature))\n" }
       text += ports(engine) + "\n" + operators(file) + "\n" + tensors(file)
     }
@@ -29,15 +32,19 @@ enum InspectionText {
   private static func ports(_ engine: Result<InspectCommand.Engine, Failure>) -> String {
     guard case .success(let engine) = engine else { return "" }
     var text = ""
-    for port in engine.plan.inputs { text += "  input       \(port.name)  \(port.shape)\n" }
-    for port in engine.plan.outputs { text += "  output      \(port.name)  \(port.shape)\n" }
+    for port in engine.plan.inputs {
+      text += "  input       \(printable(port.name))  \(port.shape)\n"
+    }
+    for port in engine.plan.outputs {
+      text += "  output      \(printable(port.name))  \(port.shape)\n"
+    }
     return text
   }
 
   private static func line(_ signature: TFLiteModel.Signature) -> String {
     let inputs = signature.inputs.map { $0.name }.joined(separator: ", ")
     let outputs = signature.outputs.map { $0.name }.joined(separator: ", ")
-    return "\(signature.key): \(inputs) → \(outputs)"
+    return printable("\(signature.key): \(inputs) → \(outputs)")
   }
 
   private static func layers(_ keras: KerasModel) -> String {
@@ -49,7 +56,8 @@ enum InspectionText {
         layer.name, layer.kind, "\(layer.outputShape)", grouped(layer.parameterCount),
       ])
     }
-    return table.text
+    let sum = keras.layers.reduce(0) { $0 + $1.parameterCount }
+    return table.text + "\n\(grouped(sum)) parameters in the layers\n"
   }
 
   private static func operators(_ file: TFLiteModel) -> String {
@@ -64,7 +72,7 @@ enum InspectionText {
     var text = ""
     for (index, subgraph) in file.subgraphs.enumerated() {
       if file.subgraphs.count > 1 {
-        text += "\(index == 0 ? "" : "\n")subgraph \(index) \(subgraph.name)\n"
+        text += "\(index == 0 ? "" : "\n")subgraph \(index) \(printable(subgraph.name))\n"
       }
       var table = Table([
         .init("tensor", .right), .init("type"), .init("shape"), .init("bytes", .right),
@@ -97,7 +105,7 @@ enum InspectionText {
     }
     return table.text + """
 
-      \(grouped(graph.parameterCount)) parameters, \
+      \(grouped(graph.parameterCount)) parameters in the operators, \
       \(grouped(graph.multiplyAccumulates)) multiply-accumulates a window
       \(grouped(engine.plan.arenaByteCount)) bytes of arena, \
       \(grouped(engine.plan.weightByteCount)) bytes of packed weights \

@@ -10,8 +10,8 @@ enum RunCommand {
     "run", summary: "Runs a model on windows from .npy files.",
     discussion: """
       Each input of the model takes one .npy file of floats, [windows, …] or a single window. \
-      Windows are independent: recurrent layers start from zero at each. Without --output and \
-      --json a summary is printed.
+      Windows are independent: recurrent layers start from zero at each. A summary is printed, or \
+      with --json one object that is written while the windows run.
       """,
     arguments: [
       ModelOptions.argument,
@@ -37,11 +37,17 @@ enum RunCommand {
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
     let model = try OpenedModel(arguments)
-    let plan = try model.plan()
-    let windows = try WindowFiles(arguments.repeatedArgument("windows"), plan, model.path)
-    let outputs = try ResultFiles(
-      arguments.repeatedText("output"), plan, count: windows.count, arguments)
-    let labels = try labels(arguments, windows.count, plan)
+    let plan = try model.plan(try model.optimizedGraph())
+    let windows = try WindowFiles(arguments.repeatedArgument("windows"), plan, arguments)
+    let labels = try arguments.optionalText("labels").map { (path) throws(Failure) in
+      try Labels(path, plan, count: windows.count)
+    }
+    let paths = try OutputPaths(
+      arguments.repeatedText("output"),
+      inputs: ModelOptions.inputs(arguments) + windows.paths
+        + (arguments.optionalText("labels").map { [$0] } ?? []),
+      arguments)
+    let outputs = try ResultFiles(paths, plan, count: windows.count, arguments)
     var tally = Tally(plan, labels: labels)
     let isJSON = arguments.flag("json")
     if isJSON { try Console.print(RunJSON.head(model.path, windows.count, plan)) }
@@ -58,7 +64,7 @@ enum RunCommand {
       }
       tally.count(results, window: index)
       try outputs.append(results)
-      if isJSON { try Console.print(RunJSON.window(index, results)) }
+      if isJSON { try Console.print(RunJSON.window(index, results, plan)) }
       progress.update(index + 1)
     }
     progress.finish()
@@ -66,7 +72,7 @@ enum RunCommand {
     for warning in tally.warnings(windows.paths) { Console.note("warning: \(warning)") }
     if isJSON {
       try Console.print(RunJSON.tail(tally))
-    } else if arguments.repeatedText("output").first != "/dev/stdout" {
+    } else if !paths.usesStandardOutput {
       try Console.print(tally.text)
     }
   }
@@ -74,29 +80,5 @@ enum RunCommand {
   /// Sizes were taken from the plan: the engine has no reason to refuse them.
   static func checked(_ body: () throws(RunError) -> Void) throws(Failure) {
     do throws(RunError) { try body() } catch { throw Failure(.software, "\(error)") }
-  }
-
-  private static func labels(_ arguments: ParsedArguments, _ count: Int, _ plan: Plan)
-    throws(Failure) -> [Int]?
-  {
-    guard let path = arguments.optionalText("labels") else { return nil }
-    let labels: NumPyIntegers
-    do throws(NumPyError) {
-      labels = try NumPyIntegers(path: path)
-    } catch {
-      throw Failure(error)
-    }
-    guard labels.values.count == count else {
-      throw Failure(
-        .badData,
-        "\(path): expected \(count) labels, one for each window, found \(labels.values.count)")
-    }
-    let classes = plan.outputs[0].shape.channels
-    for (index, label) in labels.values.enumerated() where label < 0 || label >= classes {
-      throw Failure(
-        .badData,
-        "\(path): label \(index): expected a class from 0 to \(classes - 1), found \(label)")
-    }
-    return labels.values
   }
 }

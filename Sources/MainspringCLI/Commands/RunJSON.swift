@@ -23,10 +23,12 @@ enum RunJSON {
   }
 
   /// One window: the class of the first output and the values of all.
-  static func window(_ index: Int, _ results: [[Float]]) -> String {
+  static func window(_ index: Int, _ results: [[Float]], _ plan: Plan) -> String {
     let text = JSONText.object { json in
       json.member("window", index)
-      if let best = results.first.flatMap(indexOfLargest) { json.member("class", best) }
+      if let best = plan.outputs[0].predictedClass(results[0]), results[0].count > 1 {
+        json.member("class", best)
+      }
       json.member("values") { json in
         json.array(results) { json, values in json.array(values) { $0.number($1) } }
       }

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Mainspring
+import MainspringArguments
 
 /// What a run adds up over all windows: class counts, accuracy, numbers that are not finite.
 struct Tally {
   private let outputs: [Port]
   private let inputs: [Port]
-  private let labels: [Int]?
+  private let labels: Labels?
   private(set) var windowCount = 0
   private var correctCount = 0
   /// For each output: how often each of its elements was the largest, and their sums.
   private var largest: [[Int]]
   private var sums: [[Double]]
+  /// Windows whose output is finite, by output: what sums and extremes are over.
+  private var finiteCount: [Int]
   private var minima: [Float]
   private var maxima: [Float]
   /// For each input and then for each output: windows that hold NaN or infinity.
@@ -24,12 +27,13 @@ struct Tally {
     var firstElement = 0
   }
 
-  init(_ plan: Plan, labels: [Int]?) {
+  init(_ plan: Plan, labels: Labels?) {
     outputs = plan.outputs
     inputs = plan.inputs
     self.labels = labels
     largest = outputs.map { [Int](repeating: 0, count: $0.shape.elementCount) }
     sums = outputs.map { [Double](repeating: 0, count: $0.shape.elementCount) }
+    finiteCount = outputs.map { _ in 0 }
     minima = outputs.map { _ in .infinity }
     maxima = outputs.map { _ in -.infinity }
     badInputs = inputs.map { _ in Bad() }
@@ -49,10 +53,12 @@ struct Tally {
     windowCount += 1
     for (output, values) in results.enumerated() {
       Tally.note(values, window, &badOutputs[output])
-      if let top = indexOfLargest(values) {
-        largest[output][top] += 1
-        if output == 0, let labels, labels[window] == top { correctCount += 1 }
+      if let best = outputs[output].predictedClass(values) {
+        if values.count > 1 { largest[output][best] += 1 }
+        if output == 0, let labels, labels[window] == best { correctCount += 1 }
       }
+      guard values.allSatisfy({ $0.isFinite }) else { continue }
+      finiteCount[output] += 1
       for (index, value) in values.enumerated() {
         sums[output][index] += Double(value)
         minima[output] = min(minima[output], value)
@@ -95,22 +101,22 @@ struct Tally {
   var text: String {
     var text = "\(grouped(windowCount)) window\(windowCount == 1 ? "" : "s")\n"
     for output in outputs.indices where windowCount > 0 {
-      text += "\noutput '\(outputs[output].name)' \(outputs[output].shape)\n"
-      text += isClassifier(output) ? classes(output) : range(output)
+      text += "\noutput '\(printable(outputs[output].name))' \(outputs[output].shape)\n"
+      let isClassifier = outputs[output].classCount.map { $0 == sums[output].count } ?? false
+      if finiteCount[output] == 0 {
+        text += "no window gave finite values\n"
+      } else {
+        text += isClassifier ? classes(output) : range(output)
+      }
     }
-    if let accuracy, let labels {
-      text += "\naccuracy \(rounded(accuracy, 4)) (\(correctCount) of \(labels.count) windows)\n"
+    if let accuracy {
+      text += "\naccuracy \(rounded(accuracy, 4)) (\(correctCount) of \(windowCount) windows)\n"
     }
     return text
   }
 
-  private func isClassifier(_ output: Int) -> Bool {
-    let shape = outputs[output].shape
-    return shape.channels > 1 && shape.channels == shape.elementCount
-  }
-
   private func range(_ output: Int) -> String {
-    let count = Double(windowCount * sums[output].count)
+    let count = Double(finiteCount[output] * sums[output].count)
     let mean = sums[output].reduce(0, +) / count
     return "smallest \(minima[output])  mean \(Float(mean))  largest \(maxima[output])\n"
   }
@@ -129,19 +135,12 @@ struct Tally {
       let count = largest[output][index]
       table.add([
         "\(index)", grouped(count), rounded(Double(count) * 100 / Double(windowCount), 1) + " %",
-        rounded(sums[output][index] / Double(windowCount), 4),
+        rounded(sums[output][index] / Double(finiteCount[output]), 4),
       ])
     }
     let rest = order.count - listed.count
     return table.text + (rest > 0 ? "and \(rest) classes with fewer windows\n" : "")
   }
-}
-
-/// The index of the largest value, the first of equal ones; nil when one is NaN or there is none.
-func indexOfLargest(_ values: [Float]) -> Int? {
-  guard var best = values.indices.first, !values.contains(where: { $0.isNaN }) else { return nil }
-  for index in values.indices where values[index] > values[best] { best = index }
-  return best
 }
 
 /// A number with a fixed count of decimals, half away from zero.

@@ -16,14 +16,21 @@ public enum Tool {
 
   /// Runs one command line.
   ///
-  /// - Parameter arguments: without the program's own name.
-  /// - Returns: the exit code: 0, or one of `sysexits.h`; see ``Failure/Code``.
-  public static func main(_ arguments: [String]) -> Int32 {
+  /// - Parameter arguments: without the program's own name; nil for one that is not UTF-8.
+  /// - Returns: the exit code: 0, or one of `sysexits.h`.
+  public static func main(_ arguments: [String?]) -> Int32 {
     do throws(Failure) {
+      let arguments = try arguments.enumerated().map { (index, argument) throws(Failure) in
+        guard let argument else {
+          throw Failure(.usage, "argument \(index + 1): expected UTF-8, found other bytes")
+        }
+        return argument
+      }
       try run(try invocation(arguments))
       return 0
     } catch {
       Console.note("error: \(error.message)")
+      if let hint = error.hint { Console.note(hint) }
       return error.code.rawValue
     }
   }
@@ -32,7 +39,7 @@ public enum Tool {
     do throws(UsageError) {
       return try program.parse(arguments)
     } catch {
-      throw Failure(.usage, "\(error)")
+      throw Failure(error)
     }
   }
 
@@ -49,11 +56,4 @@ public enum Tool {
       }
     }
   }
-}
-
-/// A usage mistake only the command itself can find.
-func usageFailure(_ text: String, _ arguments: ParsedArguments) -> Failure {
-  let error = UsageError(
-    .conflict(text), program: Tool.program.name, command: arguments.command.name)
-  return Failure(.usage, "\(error)")
 }

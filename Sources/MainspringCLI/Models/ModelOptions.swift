@@ -7,6 +7,19 @@ enum ModelOptions {
   static let argument: Argument = Argument(
     "model", help: "A Keras file (.h5, .keras, .weights.h5) or a TFLite file.")
 
+  /// The files the model is read from.
+  static func inputs(_ arguments: ParsedArguments) -> [String] {
+    [arguments.argument("model")] + (arguments.optionalText("architecture").map { [$0] } ?? [])
+  }
+
+  /// The first option given that only Keras files take.
+  static func kerasOption(in arguments: ParsedArguments) -> String? {
+    if arguments.optionalText("architecture") != nil { return "architecture" }
+    if arguments.optionalInteger("window") != nil { return "window" }
+    if arguments.flag("assume-no-padding") { return "assume-no-padding" }
+    return arguments.optionalText("reader") == nil ? nil : "reader"
+  }
+
   static let options: [Option] = [
     .text(
       "architecture", short: "a", valueName: "file",

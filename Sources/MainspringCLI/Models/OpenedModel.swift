@@ -22,12 +22,13 @@ struct OpenedModel {
   /// - Throws: ``Failure`` when the file is missing or is no model.
   init(_ arguments: ParsedArguments) throws(Failure) {
     let path = arguments.argument("model")
+    if path.isEmpty { throw Failure(usage: "the path of the model is empty", arguments) }
     self.path = path
     if OpenedModel.isTFLite(path) {
       let (model, byteCount) = try OpenedModel.tflite(path)
-      if arguments.optionalText("architecture") != nil {
-        throw usageFailure(
-          "'--architecture' is for Keras weights; \(path) is a TFLite file", arguments)
+      if let option = ModelOptions.kerasOption(in: arguments) {
+        throw Failure(
+          usage: "'--\(option)' is for Keras files; \(path) is a TFLite file", arguments)
       }
       origin = .tflite(model, byteCount: byteCount)
       graph = OpenedModel.graph(model, path)
@@ -61,26 +62,31 @@ struct OpenedModel {
     }
   }
 
-  /// What runs the graph.
-  func plan() throws(Failure) -> Plan {
-    let graph = try optimizedGraph()
+  /// What runs the graph, by the instruction set `MAINSPRING_CPU` names or else the best one.
+  func plan(_ graph: Graph) throws(Failure) -> Plan {
+    let requested: InstructionSet?
+    do throws(InstructionSetError) {
+      requested = try InstructionSet.requested()
+    } catch {
+      throw Failure(.usage, "MAINSPRING_CPU: \(error)")
+    }
     do throws(PlanError) {
-      return try Plan(graph)
+      return try Plan(graph, instructionSet: requested ?? .best)
     } catch {
       throw Failure(.badData, "\(path): \(error)")
     }
   }
 
-  /// Content decides, not the file's name. What cannot be read is left to the loader's error.
+  /// Content decides; a file that is neither kind is what its name says, for a better error.
   private static func isTFLite(_ path: String) -> Bool {
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { return path.hasSuffix(".tflite") }
     defer { close(file) }
-    var head: [8 of UInt8] = .init(repeating: 0)
-    let count = unsafe withUnsafeMutableBytes(of: &head) { unsafe read(file, $0.baseAddress, 8) }
-    if count < 8 { return path.hasSuffix(".tflite") }
-    let identifier = [head[4], head[5], head[6], head[7]]
-    return identifier == Array("TFL3".utf8) || path.hasSuffix(".tflite")
+    var head = [UInt8](repeating: 0, count: 8)
+    let count = unsafe head.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, 8) }
+    if count == 8, head[4...] == Array("TFL3".utf8)[...] { return true }
+    let isKeras = head.starts(with: [0x89, 0x48, 0x44, 0x46]) || head.starts(with: "PK".utf8)
+    return !isKeras && path.hasSuffix(".tflite")
   }
 
   private static func tflite(_ path: String) throws(Failure) -> (TFLiteModel, Int) {

@@ -21,16 +21,17 @@ final class ResultFiles {
     }
   }
 
-  init(_ paths: [String], _ plan: Plan, count: Int, _ arguments: ParsedArguments) throws(Failure) {
+  init(_ outputs: OutputPaths, _ plan: Plan, count: Int, _ arguments: ParsedArguments)
+    throws(Failure)
+  {
+    let paths = outputs.paths
     if paths.isEmpty { return }
     guard paths.count == plan.outputs.count else {
       let names = plan.outputs.map { "'\($0.name)'" }.joined(separator: ", ")
-      throw usageFailure(
-        "expected '--output' \(plan.outputs.count) time(s), for \(names), found \(paths.count)",
+      throw Failure(
+        usage:
+          "expected '--output' \(plan.outputs.count) time(s), for \(names), found \(paths.count)",
         arguments)
-    }
-    if let path = paths.first(where: { path in paths.count { $0 == path } > 1 }) {
-      throw usageFailure("'--output \(path)' stands for two outputs", arguments)
     }
     for (path, port) in zip(paths, plan.outputs) {
       do throws(FileError) {
@@ -52,13 +53,14 @@ final class ResultFiles {
     }
   }
 
-  /// Makes the files appear.
+  /// Makes the files appear: all of them, or none when one cannot be written.
   func finish() throws(Failure) {
     do throws(FileError) {
       for writer in writers {
         try writer.writer.take()?.finish()
-        try writer.file.commit()
+        try writer.file.flush()
       }
+      for writer in writers { try writer.file.commit() }
     } catch {
       throw Failure(error)
     }

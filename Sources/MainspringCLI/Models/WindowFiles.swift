@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Mainspring
+import MainspringArguments
 import MainspringNumPy
 
 /// The .npy files a model's inputs are read from, one window at a time.
@@ -29,12 +30,12 @@ final class WindowFiles {
   }
 
   /// Opens the files and checks them against the inputs of the plan.
-  init(_ paths: [String], _ plan: Plan, _ model: String) throws(Failure) {
+  init(_ paths: [String], _ plan: Plan, _ arguments: ParsedArguments) throws(Failure) {
     guard paths.count == plan.inputs.count else {
       let names = plan.inputs.map { "'\($0.name)' \($0.shape)" }.joined(separator: ", ")
       throw Failure(
-        .usage,
-        "\(model): expected \(plan.inputs.count) .npy file(s), for \(names), found \(paths.count)")
+        usage: "expected \(plan.inputs.count) .npy file(s), for \(names), found \(paths.count)",
+        arguments)
     }
     var files: [File] = []
     var count: Int?

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import MainspringArguments
 
 /// Standard output and standard error of the process.
 enum Console {
@@ -13,7 +14,7 @@ enum Console {
 
   /// Writes a line to standard error; there is nobody to tell when that fails.
   static func note(_ text: String) {
-    line(text + "\n")
+    line(printable(text) + "\n")
   }
 
   static func line(_ text: String) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringArguments
+
 /// Columns of text for a person: names to the left, numbers to the right.
 struct Table {
   enum Alignment { case left, right }
@@ -22,7 +24,7 @@ struct Table {
   /// - Precondition: one cell for each column.
   mutating func add(_ cells: [String]) {
     precondition(cells.count == columns.count, "one cell for each column")
-    rows.append(cells)
+    rows.append(cells.map(printable))
   }
 
   /// Lines of equal columns, two spaces apart, without trailing blanks.

@@ -155,8 +155,12 @@ extension ScaleShift {
 }
 
 extension Softmax {
-  /// SOFTMAX
+  /// SOFTMAX; the schema's default stands for no beta, not for 0.
   func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
+    guard beta.isFinite, beta != 0 else {
+      throw .unsupported(
+        node: site.name, operation: "Softmax", reason: "needs a finite beta other than 0")
+    }
     let version = try site.version(Versions(int8: 2, int16: 3), of: "Softmax")
     encoder.emit(
       .softmax, version: version, [site.input], to: [site.output],

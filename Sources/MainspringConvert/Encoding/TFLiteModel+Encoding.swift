@@ -57,16 +57,19 @@ extension TFLiteModel.Signature {
     _ values: [ValueID], of graph: Graph, tensors: [Int32], kind: String
   ) -> [Entry] {
     var taken: Set<String> = []
+    // Where counting goes on, so that a name that occurs n times costs n steps.
+    var numbers: [String: Int] = [:]
     var entries: [Entry] = []
     for (index, value) in values.enumerated() {
       let name = graph.values[value].name
       let base = name.isEmpty ? "\(kind)_\(index)" : name
       var unique = base
-      var number = 1
+      var number = numbers[base] ?? 1
       while !taken.insert(unique).inserted {
         unique = "\(base)_\(number)"
         number += 1
       }
+      numbers[base] = number
       entries.append(Entry(name: unique, tensor: Int(tensors[index])))
     }
     return entries

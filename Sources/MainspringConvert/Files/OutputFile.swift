@@ -4,37 +4,56 @@ import Glibc
 
 /// A file that appears under its name when it is complete, or not at all.
 ///
-/// Bytes go to a temporary file in the same directory, which takes the place of the named file in
-/// ``commit()``. Without a commit the temporary file is removed when the last reference goes, and
-/// what was there before stays. A symbolic link stays a link: the file it leads to is replaced.
+/// Bytes go to a file in the same directory that has no name, and takes the place of the named one
+/// in ``commit()``. Without a commit, be it that the process is killed, nothing of it stays and
+/// what was there before does. (On file systems without nameless files, NFS for one, it has a
+/// hidden name, which a killed process leaves behind.) A symbolic link stays a link: the file it
+/// leads to is made or replaced.
 ///
-/// What is not a regular file (`/dev/stdout`, a pipe, a device) is written directly.
+/// What is not a regular file (a pipe, a device) and `/dev/stdout` are written directly.
+///
+/// Several files that belong together: write all, ``flush()`` all, then ``commit()`` all. What
+/// may go wrong in writing, such as a full disk, then does so before the first one appears.
 public final class OutputFile {
-  private let path: String
-  private let target: Target
-  private let descriptor: CInt
-  private var isOpen = true
-  private var isCommitted = false
+  /// Whether the path leads to what standard output leads to.
+  public let isStandardOutput: Bool
+  /// The regular file that is replaced or made, to compare with inputs and other outputs; nil for
+  /// what is written directly, and so replaces nothing.
+  public let identity: FileIdentity?
 
-  private enum Target {
-    case direct
-    case replacing(String, temporary: String)
-  }
+  private let path: String
+  private let descriptor: CInt
+  /// Nil for what is written directly.
+  private var temporary: TemporaryFile?
+  private var isOpen = true
+  private var isFlushed = true
 
   /// Opens the file for writing.
   ///
   /// - Throws: ``FileError`` when the directory or the present file cannot be written, or when the
   ///   path names a directory.
-  public init(replacing path: String) throws(FileError) {
-    let opened = try OutputFile.open(path)
+  public convenience init(replacing path: String) throws(FileError) {
+    try self.init(replacing: path, named: false)
+  }
+
+  /// - Parameter named: does without nameless files, as if the file system had none.
+  package init(replacing path: String, named: Bool) throws(FileError) {
+    let target = try OutputTarget(path)
+    switch target.way {
+    case .direct(let opened): descriptor = opened
+    case .replacing(let destination, let mode):
+      let file = try TemporaryFile(for: destination, path: path, mode: mode, named: named)
+      descriptor = file.descriptor
+      temporary = file
+    }
     self.path = path
-    target = opened.target
-    descriptor = opened.descriptor
+    isStandardOutput = target.isStandardOutput
+    identity = target.identity
   }
 
   deinit {
+    temporary?.discard()
     if isOpen { _ = close(descriptor) }
-    if case .replacing(_, let temporary) = target, !isCommitted { _ = unsafe unlink(temporary) }
   }
 
   /// Appends bytes.
@@ -42,6 +61,7 @@ public final class OutputFile {
   /// - Throws: ``FileError``, on a full disk for instance; let the file go then.
   public func write(_ bytes: [UInt8]) throws(FileError) {
     precondition(isOpen, "a committed file takes no more bytes")
+    isFlushed = false
     var start = 0
     while start < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -57,94 +77,30 @@ public final class OutputFile {
     }
   }
 
-  /// Puts the complete file in its place.
+  /// Waits until everything written so far is on the disk.
+  ///
+  /// - Throws: ``FileError`` for what the system wrote late and could not; let the file go then.
+  public func flush() throws(FileError) {
+    precondition(isOpen, "a committed file is flushed")
+    guard temporary != nil, !isFlushed else { return }
+    guard fsync(descriptor) == 0 else { throw failure("fsync") }
+    isFlushed = true
+  }
+
+  /// Puts the complete file in its place, after ``flush()`` where that is still to be done.
   ///
   /// - Throws: ``FileError``; what was there before is then untouched.
   public func commit() throws(FileError) {
     precondition(isOpen, "a file is committed once")
-    if case .replacing = target {
-      guard fsync(descriptor) == 0 else { throw failure("fsync") }
-    }
+    try flush()
+    try temporary?.place()
     isOpen = false
-    guard close(descriptor) == 0 else { throw failure("close") }
-    if case .replacing(let name, let temporary) = target {
-      guard unsafe rename(temporary, name) == 0 else { throw failure("rename") }
-    }
-    isCommitted = true
+    // A flushed file has nothing left to fail; what is written directly may.
+    guard close(descriptor) == 0 || temporary != nil else { throw failure("close") }
   }
 
   private func failure(_ operation: String) -> FileError {
     FileError(path: path, operation: operation, code: errno)
-  }
-}
-
-extension OutputFile {
-  private static func open(_ path: String) throws(FileError) -> (
-    descriptor: CInt, target: Target
-  ) {
-    guard !path.utf8.contains(0) else {
-      throw FileError(path: path, operation: "open", code: EINVAL)
-    }
-    // Opened anew, standard output would lose its position and its append mode.
-    if path == "/dev/stdout" || path == "/dev/fd/1" {
-      let copy = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
-      guard copy >= 0 else { throw FileError(path: path, operation: "dup", code: errno) }
-      return (copy, .direct)
-    }
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
-      guard errno == ENOENT else {
-        throw FileError(path: path, operation: "stat", code: errno)
-      }
-      return try create(path, replacing: path, mode: nil)
-    }
-    switch status.st_mode & S_IFMT {
-    case S_IFDIR: throw FileError(path: path, operation: "open", code: EISDIR)
-    case S_IFREG:
-      // The directory alone decides about a rename; a file protected from writing stays.
-      guard unsafe access(path, W_OK) == 0 else {
-        throw FileError(path: path, operation: "open", code: errno)
-      }
-      return try create(path, replacing: try resolved(path), mode: status.st_mode & 0o7777)
-    default:
-      let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
-      guard descriptor >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
-      return (descriptor, .direct)
-    }
-  }
-
-  /// The path without symbolic links.
-  private static func resolved(_ path: String) throws(FileError) -> String {
-    guard let real = unsafe realpath(path, nil) else {
-      throw FileError(path: path, operation: "realpath", code: errno)
-    }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
-  }
-
-  /// A new file beside `name`; nobody else's, whatever else runs.
-  private static func create(_ path: String, replacing name: String, mode: mode_t?)
-    throws(FileError) -> (descriptor: CInt, target: Target)
-  {
-    let directory = name.lastIndex(of: "/").map { String(name[...$0]) } ?? ""
-    var attempt = 0
-    while true {
-      let temporary = "\(directory).mainspring-\(getpid())-\(attempt).tmp"
-      let descriptor = unsafe Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 {
-        if let mode, fchmod(descriptor, mode) != 0 {
-          let code = errno
-          _ = close(descriptor)
-          _ = unsafe unlink(temporary)
-          throw FileError(path: path, operation: "fchmod", code: code)
-        }
-        return (descriptor, .replacing(name, temporary: temporary))
-      }
-      attempt += 1
-      guard errno == EEXIST || errno == EINTR, attempt < 10_000 else {
-        throw FileError(path: path, operation: "open", code: errno)
-      }
-    }
   }
 }
 

@@ -51,21 +51,34 @@ extension Operator {
     return try inputs[0].broadcast(with: inputs[1], operation: name)
   }
 
-  /// Multiply-accumulates of one execution; 0 for operators that only move or map elements.
+  /// Multiply-accumulates of one execution; 0 for operators that only move or map elements. A
+  /// number that does not fit is the largest one that does.
   ///
   /// - Precondition: the shapes passed ``outputShape(of:)``.
   public func multiplyAccumulates(inputs: [Shape], output: Shape) -> Int {
     switch self {
-    case .dense(let x): output.rows * x.weights.shape.elementCount
-    case .convolution(let x): output.rows * x.weights.shape.elementCount
-    case .transposedConvolution(let x): inputs[0].rows * x.weights.shape.elementCount
-    case .lstm(let x): x.multiplyAccumulates(inputs[0])
-    case .gru(let x): x.multiplyAccumulates(inputs[0])
-    case .simpleRNN(let x): x.multiplyAccumulates(inputs[0])
-    case .matMul(let x): output.elementCount * x.depth(inputs)
+    case .dense(let x): saturating(output.rows, x.weights.shape.elementCount)
+    case .convolution(let x): saturating(output.rows, x.weights.shape.elementCount)
+    case .transposedConvolution(let x): saturating(inputs[0].rows, x.weights.shape.elementCount)
+    case .lstm(let x): recurrent(inputs[0], x.inputWeights, x.recurrentWeights)
+    case .gru(let x): recurrent(inputs[0], x.inputWeights, x.recurrentWeights)
+    case .simpleRNN(let x): recurrent(inputs[0], x.inputWeights, x.recurrentWeights)
+    case .matMul(let x): saturating(output.elementCount, x.depth(inputs))
     case .scaleShift: output.elementCount
-    default: 0
+    case .pool, .reduce, .softmax, .logSoftmax, .unary, .binary, .compare, .select,
+      .parametricReLU, .reshape, .transpose, .slice, .concatenate, .pad, .tile, .reverse,
+      .quantize, .dequantize:
+      0
     }
+  }
+
+  private func recurrent(_ input: Shape, _ weights: Tensor, _ recurrentWeights: Tensor) -> Int {
+    saturating(input[1], weights.shape.elementCount + recurrentWeights.shape.elementCount)
+  }
+
+  private func saturating(_ a: Int, _ b: Int) -> Int {
+    let (product, overflow) = a.multipliedReportingOverflow(by: b)
+    return overflow ? Int.max : product
   }
 }
 

@@ -2,8 +2,8 @@
 
 /// The extents of a row-major tensor, outermost first.
 ///
-/// An empty list is a scalar. The number of elements is checked once, here: no code behind
-/// a `Shape` has to think about overflow again.
+/// An empty list is a scalar. Rank and number of elements are checked once, here, zero extents
+/// counted as one: products of extents in any order stay small for all code behind a `Shape`.
 public struct Shape: Hashable, Sendable {
   /// Extents, each at least 0.
   public let extents: [Int]
@@ -13,21 +13,31 @@ public struct Shape: Hashable, Sendable {
   /// More elements than any model for sensor windows has; keeps byte counts far from overflow.
   public static let maximumElementCount: Int = 1 << 28
 
-  /// - Throws: `ShapeError` when an extent is negative or the product exceeds
-  ///   ``maximumElementCount``.
+  /// More axes than any operator needs; keeps work on axes far from quadratic.
+  public static let maximumRank: Int = 32
+
+  /// - Throws: `ShapeError` when an extent is negative, the product of the others than 0 exceeds
+  ///   ``maximumElementCount``, or there are more than ``maximumRank`` axes.
   public init(_ extents: [Int]) throws(ShapeError) {
+    guard extents.count <= Shape.maximumRank else {
+      throw ShapeError(
+        operation: "shape", expected: "at most \(Shape.maximumRank) axes",
+        found: "\(extents.count)")
+    }
     var count = 1
+    var isEmpty = false
     for extent in extents {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(extent, 1))
       guard extent >= 0, !overflow, product <= Shape.maximumElementCount else {
         throw ShapeError(
           operation: "shape", expected: "at most \(Shape.maximumElementCount) elements",
           found: Shape.describe(extents))
       }
       count = product
+      isEmpty = isEmpty || extent == 0
     }
     self.extents = extents
-    self.elementCount = count
+    self.elementCount = isEmpty ? 0 : count
   }
 
   private init(unchecked extents: [Int], elementCount: Int) {

@@ -54,6 +54,16 @@ public struct Convolution: Hashable, Sendable {
     return (height, width)
   }
 
+  /// Whether no window reaches beyond an input; false when the input does not fit.
+  package func hasNoBorder(over input: Shape) -> Bool {
+    do throws(ShapeError) {
+      let (height, width) = try window(over: input)
+      return height.hasNoBorder && width.hasNoBorder
+    } catch {
+      return false
+    }
+  }
+
   /// `[batch × height × width × channels]` → `[batch × height' × width' × filters]`
   func outputShape(_ input: Shape) throws(ShapeError) -> Shape {
     try ShapeError.require(

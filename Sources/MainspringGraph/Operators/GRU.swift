@@ -51,8 +51,4 @@ public struct GRU: Hashable, Sendable {
     if let recurrentBias { try geometry.requireBias(recurrentBias, units: units) }
     return try geometry.output(input, features: inputWeights.shape[1], units: units)
   }
-
-  func multiplyAccumulates(_ input: Shape) -> Int {
-    input[1] * (inputWeights.shape.elementCount + recurrentWeights.shape.elementCount)
-  }
 }

@@ -62,10 +62,6 @@ public struct LSTM: Hashable, Sendable {
       found: cellClip.isNaN ? "not a number" : "a negative or infinite one")
     return try geometry.output(input, features: inputWeights.shape[1], units: units)
   }
-
-  func multiplyAccumulates(_ input: Shape) -> Int {
-    input[1] * (inputWeights.shape.elementCount + recurrentWeights.shape.elementCount)
-  }
 }
 
 /// How an LSTM computes on int8: TFLite's integer kernel with an int16 cell.

@@ -78,7 +78,10 @@ public struct Concatenate: Hashable, Sendable {
       try ShapeError.require(
         other.count == extents.count, "Concatenate", expected: "rank \(extents.count)",
         found: "\(input)")
-      let (sum, _) = extents[axis].addingReportingOverflow(other[axis])
+      let (sum, overflow) = extents[axis].addingReportingOverflow(other[axis])
+      try ShapeError.require(
+        !overflow, "Concatenate", expected: "at most \(Shape.maximumElementCount) elements",
+        found: "\(inputs.count) operands")
       extents[axis] = sum
       other[axis] = sum
       try ShapeError.require(
@@ -127,7 +130,12 @@ public struct Tile: Hashable, Sendable {
       multiples.count == input.rank && multiples.allSatisfy { $0 >= 0 && $0 <= limit }, "Tile",
       expected: "\(input.rank) multiples of at least 0", found: "\(multiples)")
     var extents = input.extents
-    for axis in extents.indices { extents[axis] *= multiples[axis] }
+    for axis in extents.indices {
+      let (product, overflow) = extents[axis].multipliedReportingOverflow(by: multiples[axis])
+      try ShapeError.require(
+        !overflow, "Tile", expected: "at most \(limit) elements", found: "\(multiples)")
+      extents[axis] = product
+    }
     return try Shape(extents)
   }
 }

@@ -40,6 +40,16 @@ public struct Pool: Hashable, Sendable {
     return (height, width)
   }
 
+  /// Whether no window reaches beyond an input; false when the input does not fit.
+  package func hasNoBorder(over input: Shape) -> Bool {
+    do throws(ShapeError) {
+      let (height, width) = try window(over: input)
+      return height.hasNoBorder && width.hasNoBorder
+    } catch {
+      return false
+    }
+  }
+
   func outputShape(_ input: Shape) throws(ShapeError) -> Shape {
     let (height, width) = try window(over: input)
     return try Shape([input[0], height.output, width.output, input[3]])

@@ -33,8 +33,4 @@ public struct SimpleRNN: Hashable, Sendable {
     try geometry.requireBias(bias, units: units)
     return try geometry.output(input, features: inputWeights.shape[1], units: units)
   }
-
-  func multiplyAccumulates(_ input: Shape) -> Int {
-    input[1] * (inputWeights.shape.elementCount + recurrentWeights.shape.elementCount)
-  }
 }

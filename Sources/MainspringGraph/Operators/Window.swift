@@ -32,6 +32,8 @@ public struct WindowAxis: Hashable, Sendable {
   /// Border cells after the last element.
   public let after: Int
 
+  var hasNoBorder: Bool { before == 0 && after == 0 }
+
   /// - Throws: `ShapeError` when a setting is not positive or the window does not fit.
   public init(
     input: Int, size: Int, stride: Int, dilation: Int, padding: Padding, operation: String

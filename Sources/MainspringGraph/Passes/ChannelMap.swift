@@ -16,6 +16,13 @@ struct ChannelMap {
 
   var count: Int { scale.count }
 
+  /// Whether the map may go into weights behind it without costing digits.
+  ///
+  /// W·(a·x + b) as (W·a)·x + W·b adds up numbers as large as W·b that cancel again; a shift of a
+  /// few units, as a batch normalization after a layer has, costs no more than the sum itself. One
+  /// that takes a gravity of 10 or a pressure of 1,000 away does.
+  var isSmall: Bool { shift.allSatisfy { $0.magnitude <= 8 } }
+
   /// The map over `channels` channels when each row holds this map's channels several times.
   func repeated(to channels: Int) -> ChannelMap? {
     guard count > 0, channels % count == 0 else { return nil }
@@ -49,7 +56,10 @@ extension Operator {
       x.weights = weights
       x.bias = bias
       return .transposedConvolution(x)
-    default:
+    case .dense, .convolution, .transposedConvolution, .lstm, .gru, .simpleRNN, .pool, .reduce,
+      .softmax, .logSoftmax, .unary, .binary, .compare, .select, .parametricReLU, .scaleShift,
+      .matMul, .reshape, .transpose, .slice, .concatenate, .pad, .tile, .reverse, .quantize,
+      .dequantize:
       return nil
     }
   }
@@ -92,7 +102,9 @@ extension Operator {
       x.inputWeights = weights
       x.bias = bias
       return .simpleRNN(x)
-    default:
+    case .transposedConvolution, .pool, .reduce, .softmax, .logSoftmax, .unary, .binary, .compare,
+      .select, .parametricReLU, .scaleShift, .matMul, .reshape, .transpose, .slice, .concatenate,
+      .pad, .tile, .reverse, .quantize, .dequantize:
       return nil
     }
   }
@@ -112,25 +124,15 @@ extension Operator {
       return x.kind == .mean && !x.axes.contains(input.rank - 1) ? map : nil
     case .pool(let x) where x.activation == .none:
       return x.kind == .average || map.scale.allSatisfy { $0 >= 0 } ? map : nil
-    default:
+    case .pool, .dense, .convolution, .transposedConvolution, .lstm, .gru, .simpleRNN, .softmax,
+      .logSoftmax, .unary, .binary, .compare, .select, .parametricReLU, .scaleShift, .matMul,
+      .concatenate, .pad, .tile, .quantize, .dequantize:
       return nil
     }
   }
 
   private var isForwardOnChannels: Bool {
     if case .slice(let x) = self { (x.stride.last ?? 1) == 1 } else { true }
-  }
-}
-
-extension Convolution {
-  fileprivate func hasNoBorder(over input: Shape) -> Bool {
-    if padding == .valid { return true }
-    do throws(ShapeError) {
-      let (height, width) = try window(over: input)
-      return height.before + height.after + width.before + width.after == 0
-    } catch {
-      return false
-    }
   }
 }
 

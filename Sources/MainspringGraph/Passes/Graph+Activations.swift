@@ -50,7 +50,10 @@ extension Operator {
     case .binary(var x) where x.activation == .none && x.function.fusesActivation:
       x.activation = activation
       return .binary(x)
-    default:
+    case .dense, .convolution, .binary, .transposedConvolution, .lstm, .gru, .simpleRNN, .pool,
+      .reduce, .softmax, .logSoftmax, .unary, .compare, .select, .parametricReLU, .scaleShift,
+      .matMul, .reshape, .transpose, .slice, .concatenate, .pad, .tile, .reverse, .quantize,
+      .dequantize:
       return nil
     }
   }

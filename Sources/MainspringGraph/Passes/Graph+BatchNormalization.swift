@@ -7,7 +7,8 @@ extension Graph {
   /// the dense, recurrent or borderless convolution layer after it, also past operators that
   /// commute with it (reshapes that keep channels apart, slices, reversals, average pools; maximum
   /// pools when no scale is negative). A convolution that pads with zeros is left alone: its
-  /// border would see the shift. Half-precision weights are left alone: they would be rounded
+  /// border would see the shift. A shift too large to fold ahead without losing digits stays where
+  /// it is. Half-precision weights are left alone: they would be rounded
   /// again.
   public func foldingBatchNormalization() throws(GraphError) -> Graph {
     try foldingBackward().foldingForward()
@@ -41,7 +42,8 @@ extension Graph {
     let consumers = rewriter.consumers()
     var replacements = [Operator?](repeating: nil, count: nodes.count)
     for (index, node) in nodes.enumerated() {
-      if case .scaleShift(let affine) = node.operation, isFloat(node), let map = ChannelMap(affine),
+      if case .scaleShift(let affine) = node.operation, isFloat(node),
+        let map = ChannelMap(affine), map.isSmall,
         let (target, operation) = absorber(of: map, from: index, rewriter, consumers, replacements)
       {
         replacements[target] = operation

@@ -6,25 +6,25 @@ extension Graph {
   /// What gives integers another scale is no identity, even where it moves no element.
   public func droppingIdentities() throws(GraphError) -> Graph {
     var rewriter = GraphRewriter(self)
+    // What a reshape, or a chain of them, started from.
+    var origins = Array(values.indices)
     for node in nodes {
-      if isIdentity(node) {
-        rewriter.replace(node.output, with: rewriter.value(node.inputs[0]))
-        continue
-      }
-      guard case .reshape(let reshape) = node.operation else {
-        try rewriter.copy(node)
-        continue
-      }
-      // Look through reshapes before this one, as far as they go.
       var origin = node.inputs[0]
-      while let producer = rewriter.producers[origin], case .reshape = nodes[producer].operation {
-        origin = nodes[producer].inputs[0]
+      if case .reshape = node.operation {
+        origin = origins[origin]
+        origins[node.output] = origin
       }
-      if values[origin].shape == reshape.shape, isSameScale(origin, node.output) {
-        rewriter.replace(node.output, with: rewriter.value(origin))
-      } else {
-        let operand = rewriter.value(origin)
+      let operand = rewriter.value(origin)
+      let isDropped =
+        (isIdentity(node)
+          || origin != node.inputs[0] && shape(of: origin) == shape(of: node.output))
+        && isSameScale(origin, node.output)
+      if isDropped, rewriter.canReplace(node.output, with: operand) {
+        rewriter.replace(node.output, with: operand)
+      } else if case .reshape = node.operation {
         try rewriter.copy(node, operands: [operand])
+      } else {
+        try rewriter.copy(node)
       }
     }
     return try rewriter.finish().canonicalized()
@@ -54,7 +54,10 @@ extension Graph {
       return x.keepsAxes && x.axes.allSatisfy { input[$0] == 1 }
     case .quantize:
       return values[node.inputs[0]].elementType == values[node.output].elementType
-    default: return false
+    case .dense, .convolution, .transposedConvolution, .lstm, .gru, .simpleRNN, .softmax,
+      .logSoftmax, .unary, .binary, .compare, .select, .parametricReLU, .scaleShift, .matMul,
+      .dequantize:
+      return false
     }
   }
 }

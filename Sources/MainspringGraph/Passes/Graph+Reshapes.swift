@@ -51,7 +51,9 @@ extension Graph {
         values[node.inputs[0]].shape == values[node.inputs[1]].shape
       else { return nil }
       return [a, b]
-    default:
+    case .dense, .convolution, .transposedConvolution, .lstm, .gru, .simpleRNN, .pool, .reduce,
+      .softmax, .logSoftmax, .compare, .select, .parametricReLU, .matMul, .reshape, .transpose,
+      .slice, .concatenate, .pad, .tile, .reverse, .quantize, .dequantize:
       return nil
     }
   }

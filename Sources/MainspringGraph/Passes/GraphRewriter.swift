@@ -4,17 +4,19 @@
 ///
 /// Values of the source are looked up as ``value(_:)``; the copy keeps inputs, their order, and
 /// outputs. What nobody asks for is not copied.
-struct GraphRewriter {
-  let source: Graph
+package struct GraphRewriter {
+  package let source: Graph
   /// Times each source value is used, as an operand or as an output.
-  let useCounts: [Int]
+  package let useCounts: [Int]
   /// Index of the node that computes each source value; nil for inputs and constants.
-  let producers: [Int?]
+  package let producers: [Int?]
   private let isOutput: [Bool]
-  private(set) var result = Graph()
+  package private(set) var result: Graph = Graph()
   private var map: [ValueID?]
+  /// Values of the result that already stand for an output, and so have their name.
+  private var claimed: Set<ValueID> = []
 
-  init(_ source: Graph) {
+  package init(_ source: Graph) {
     self.source = source
     var uses = [Int](repeating: 0, count: source.values.count)
     var producers = [Int?](repeating: nil, count: source.values.count)
@@ -33,16 +35,18 @@ struct GraphRewriter {
     map = [ValueID?](repeating: nil, count: source.values.count)
     for input in source.inputs {
       let value = source.values[input]
-      map[input] = result.addInput(
+      let copy = result.addInput(
         name: value.name, shape: value.shape, elementType: value.elementType,
         quantization: value.quantization)
+      map[input] = copy
+      if isOutput[input] { claimed.insert(copy) }
     }
   }
 
   /// The copy of a source value; constants are copied at first use.
   ///
   /// - Precondition: inputs aside, the node that computes the value was copied or replaced.
-  mutating func value(_ id: ValueID) -> ValueID {
+  package mutating func value(_ id: ValueID) -> ValueID {
     if let copy = map[id] { return copy }
     guard let constant = source.values[id].constant else {
       preconditionFailure("a node is copied before its result is used")
@@ -53,34 +57,47 @@ struct GraphRewriter {
   }
 
   /// Copies a node, perhaps with another operator or operands of the result.
-  mutating func copy(_ node: Node, as operation: Operator? = nil, operands: [ValueID]? = nil)
+  package mutating func copy(
+    _ node: Node, as operation: Operator? = nil, operands: [ValueID]? = nil
+  )
     throws(GraphError)
   {
     var inputs: [ValueID] = operands ?? []
     if operands == nil { for input in node.inputs { inputs.append(value(input)) } }
     let value = source.values[node.output]
-    map[node.output] = try add(operation ?? node.operation, inputs, value.name, value.type)
+    let copy = try add(operation ?? node.operation, inputs, value.name, value.type)
+    map[node.output] = copy
+    if isOutput[node.output] { claimed.insert(copy) }
   }
 
   /// Appends a node the source does not have.
-  mutating func add(
+  package mutating func add(
     _ operation: Operator, _ operands: [ValueID], _ name: String, _ type: ValueType? = nil
   ) throws(GraphError) -> ValueID {
     try result.add(operation, to: operands, name: name, type: type)
+  }
+
+  /// Whether a node's result can be that value of the result without an output losing its name.
+  package func canReplace(_ id: ValueID, with copy: ValueID) -> Bool {
+    !isOutput[id] || isInput(copy) || !claimed.contains(copy)
   }
 
   /// From now on the source value is this one of the result.
   ///
   /// An output keeps its name, programs find results by it; and where a layer's last step goes,
   /// the step before takes over the layer's name.
-  mutating func replace(_ id: ValueID, with copy: ValueID) {
+  ///
+  /// - Precondition: ``canReplace(_:with:)``.
+  package mutating func replace(_ id: ValueID, with copy: ValueID) {
     map[id] = copy
     let name = source.values[id].name
     let isStep = result.values[copy].name.utf8.starts(with: (name + "/").utf8)
-    guard isStep || isOutput[id], !isInput(copy), result.values[copy].constant == nil else {
-      return
+    if isOutput[id] || isStep, !claimed.contains(copy), !isInput(copy),
+      result.values[copy].constant == nil
+    {
+      result.rename(copy, to: name)
     }
-    result.rename(copy, to: name)
+    if isOutput[id] { claimed.insert(copy) }
   }
 
   private func isInput(_ copy: ValueID) -> Bool {
@@ -89,12 +106,12 @@ struct GraphRewriter {
   }
 
   /// The only node that uses a source value; nil when several do, or when it is an output.
-  func soleConsumer(of id: ValueID, in consumers: [[Int]]) -> Int? {
+  package func soleConsumer(of id: ValueID, in consumers: [[Int]]) -> Int? {
     useCounts[id] == 1 ? consumers[id].first : nil
   }
 
   /// Nodes that use each source value.
-  func consumers() -> [[Int]] {
+  package func consumers() -> [[Int]] {
     var result = [[Int]](repeating: [], count: source.values.count)
     for (index, node) in source.nodes.enumerated() {
       for operand in node.inputs { result[operand].append(index) }
@@ -103,7 +120,7 @@ struct GraphRewriter {
   }
 
   /// The finished copy.
-  mutating func finish() throws(GraphError) -> Graph {
+  package mutating func finish() throws(GraphError) -> Graph {
     for output in source.outputs { try result.addOutput(value(output)) }
     return result
   }

@@ -15,7 +15,10 @@ public enum RecurrentCell: Hashable, Sendable {
     case .lstm(let x): self = .lstm(x)
     case .gru(let x): self = .gru(x)
     case .simpleRNN(let x): self = .simpleRNN(x)
-    default: return nil
+    case .dense, .convolution, .transposedConvolution, .pool, .reduce, .softmax, .logSoftmax,
+      .unary, .binary, .compare, .select, .parametricReLU, .scaleShift, .matMul, .reshape,
+      .transpose, .slice, .concatenate, .pad, .tile, .reverse, .quantize, .dequantize:
+      return nil
     }
   }
 

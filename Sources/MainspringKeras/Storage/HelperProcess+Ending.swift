@@ -41,7 +41,7 @@ extension HelperProcess {
   /// The error for a stream that ended before it was complete.
   func unexpectedEnd() -> StorageError {
     switch reap(grace: .seconds(2)) {
-    case .signal(SIGXCPU): StorageError(file, .timeLimit(seconds: timeoutSeconds))
+    case .signal(SIGXCPU): StorageError(file, .timeLimit(seconds: limits.processorSeconds))
     case .signal(SIGKILL):
       StorageError(file, .limit("the process reading it was killed, probably for lack of memory"))
     case .signal(let number): StorageError(file, .crashed(signal: SignalName.of(number)))

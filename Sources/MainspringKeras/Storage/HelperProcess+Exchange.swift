@@ -77,7 +77,7 @@ extension HelperProcess {
       let left = deadline - ContinuousClock.now
       guard left > .zero else {
         end()
-        throw StorageError(file, .timeLimit(seconds: timeoutSeconds))
+        throw StorageError(file, .timeLimit(seconds: limits.exchangeSeconds))
       }
       let milliseconds =
         left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000

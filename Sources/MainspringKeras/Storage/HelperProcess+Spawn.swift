@@ -6,7 +6,8 @@ extension HelperProcess {
   /// Starts `program` with nothing but two descriptors, no environment and default signals.
   ///
   /// The process is not told to die with this one: that request is tied to the thread that
-  /// makes it, and a pool ends its threads at will. It ends when the socket closes.
+  /// makes it, and a pool ends its threads at will. When the socket closes it ends at its next
+  /// read or write, or else when its processor time is used up.
   static func spawn(
     _ program: String, arguments: [String], socket: Int32, model: Int32, file: String
   ) throws(StorageError) -> pid_t {

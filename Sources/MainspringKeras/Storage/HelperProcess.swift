@@ -11,7 +11,7 @@ final class HelperProcess {
   let socket: FileDescriptor
   /// Zero once the process has been reaped.
   var processID: pid_t
-  let timeoutSeconds: Int
+  let limits: TimeLimits
   var deadline: ContinuousClock.Instant = .now
   /// What has arrived, and how much of it has been taken.
   var received: [UInt8] = []
@@ -22,11 +22,11 @@ final class HelperProcess {
   ///
   /// - Parameters:
   ///   - file: the path of the model, for messages.
-  ///   - timeout: what each whole exchange may take, and the processor time of the process.
+  ///   - timeout: what each whole exchange may take; nil for what the size of the file asks for.
   init(
-    program: String, model: borrowing ModelFile, file: String, timeout: Duration
+    program: String, model: borrowing ModelFile, file: String, timeout: Duration?
   ) throws(StorageError) {
-    let seconds = min(max(1, Int(clamping: timeout.components.seconds)), 86_400)
+    limits = TimeLimits(byteCount: model.byteCount, timeout: timeout)
     var pair: [Int32] = [-1, -1]
     guard
       unsafe socketpair(
@@ -37,17 +37,16 @@ final class HelperProcess {
       throw StorageError(file, .helperNotStarted(reason: systemMessage(errno)))
     }
     processID = try HelperProcess.spawn(
-      program, arguments: ["\(WireFormat.version)", "\(seconds)"], socket: theirs.number,
-      model: model.descriptor.number, file: file)
+      program, arguments: ["\(WireFormat.version)", "\(limits.processorSeconds)"],
+      socket: theirs.number, model: model.descriptor.number, file: file)
     socket = ours
     self.file = file
-    timeoutSeconds = seconds
   }
 
   deinit { end() }
 
   /// Starts the clock for one exchange.
-  func beginExchange() { deadline = .now + .seconds(timeoutSeconds) }
+  func beginExchange() { deadline = .now + .seconds(limits.exchangeSeconds) }
 
   /// Ends and reaps the process at once; harmless when that is done already.
   func end() { _ = reap(grace: .zero) }

@@ -6,6 +6,7 @@ import Glibc
 /// the process that reads it.
 struct ModelFile: ~Copyable {
   let descriptor: FileDescriptor
+  let byteCount: Int
 
   /// Larger than any model for sensor windows by far.
   static let maximumByteCount: Int = 1 << 29
@@ -23,13 +24,17 @@ struct ModelFile: ~Copyable {
     guard let descriptor = FileDescriptor(owning: number).aboveStandard() else {
       throw StorageError(path, .cannotOpen(reason: systemMessage(errno)))
     }
-    try check(descriptor.number, path)
-    return ModelFile(descriptor: descriptor)
+    let byteCount = try check(descriptor.number, path)
+    return ModelFile(descriptor: descriptor, byteCount: byteCount)
   }
 
-  private init(descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
+  private init(descriptor: consuming FileDescriptor, byteCount: Int) {
+    self.descriptor = descriptor
+    self.byteCount = byteCount
+  }
 
-  private static func check(_ descriptor: Int32, _ path: String) throws(StorageError) {
+  /// - Returns: the size in bytes.
+  private static func check(_ descriptor: Int32, _ path: String) throws(StorageError) -> Int {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       throw StorageError(path, .cannotOpen(reason: systemMessage(errno)))
@@ -49,6 +54,7 @@ struct ModelFile: ~Copyable {
     if let found = foreignContent(descriptor, byteCount: byteCount) {
       throw StorageError(path, .notAModel(found: found))
     }
+    return byteCount
   }
 
   /// - Returns: nil when the content is HDF5 or a zip archive, else what it seems to be.

@@ -34,11 +34,11 @@ package final class ModelStorage {
   ///   - path: an HDF5 file or `.keras` archive.
   ///   - helper: the program `mainspring-hdf5`; nil looks beside the running program.
   ///   - timeout: what this, and each call of ``floats(_:shape:)``, may take; whole seconds,
-  ///     at least one.
+  ///     at least one. Nil goes by the size of the file: 6 s for a small one, 30 s at most.
   /// - Throws: `StorageError`.
   /// - Complexity: about 10 ms for the process, then linear in the size of the file.
   package init(
-    path: String, helper: String? = nil, timeout: Duration = .seconds(30)
+    path: String, helper: String? = nil, timeout: Duration? = nil
   ) throws(StorageError) {
     let model = try ModelFile.open(path)
     let program = try HelperLocation.find(helper, for: path)

@@ -9,7 +9,7 @@ struct GRUAfterStep: BitwiseCopyable {
   let x: Int
   let y: Int
   let weights: WeightPlace
-  let recurrentBias: WeightPlace
+  let recurrentBias: Operand
   let scratch: Int
   let activation: msk_function
   let gate: msk_function
@@ -17,10 +17,9 @@ struct GRUAfterStep: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   func run(_ c: Context) {
-    guard let bias = unsafe c.floats(recurrentBias) else { return }
     unsafe msk_f32_gru_after(
-      c.isa, c.result(y), c.operand(.arena(x)), c.packed(weights), bias, c.result(scratch),
-      activation, gate, shape)
+      c.isa, c.result(y), c.operand(.arena(x)), c.packed(weights),
+      c.operand(recurrentBias), c.result(scratch), activation, gate, shape)
   }
 }
 
@@ -55,7 +54,7 @@ extension GRU {
           GRUAfterStep(
             x: inputs, y: planner.result(of: job),
             weights: try lowering.recurrent(recurrentWeights, gates: 0..<3, &planner),
-            recurrentBias: try lowering.bias(recurrentBias, &planner),
+            recurrentBias: .weights(try lowering.bias(recurrentBias, &planner).word),
             scratch: try planner.scratch(3, lowering.padded, job: job),
             activation: activation.function, gate: recurrentActivation.function,
             shape: lowering.shape(recurrentWeights))))

@@ -28,6 +28,9 @@ package struct Arena {
     self.reusesMemory = reusesMemory
   }
 
+  /// More free regions than this are forgotten: looking through them would cost more than they
+  /// save. Honest models have a few.
+  private static let maximumFreeCount = 4096
   private static let alignment = AlignedBlock.alignment / 4
 
   /// Words that elements of some size take.
@@ -73,14 +76,18 @@ package struct Arena {
       let middle = (low + high) / 2
       if free[middle].word < region.word { low = middle + 1 } else { high = middle }
     }
-    free.insert(region, at: low)
-    if low + 1 < free.count, free[low].end == free[low + 1].word {
-      free[low].count += free[low + 1].count
-      free.remove(at: low + 1)
-    }
-    if low > 0, free[low - 1].end == free[low].word {
-      free[low - 1].count += free[low].count
+    let joinsNext = low < free.count && region.end == free[low].word
+    let joinsPrevious = low > 0 && free[low - 1].end == region.word
+    switch (joinsPrevious, joinsNext) {
+    case (true, true):
+      free[low - 1].count += region.count + free[low].count
       free.remove(at: low)
+    case (true, false): free[low - 1].count += region.count
+    case (false, true):
+      free[low].word = region.word
+      free[low].count += region.count
+    case (false, false):
+      if free.count < Arena.maximumFreeCount { free.insert(region, at: low) }
     }
   }
 }

@@ -28,22 +28,22 @@ extension Graph {
 
   /// Transposes that move axes of extent 1 only become reshapes: no element moves.
   func replacingUnitTransposes() throws(GraphError) -> Graph {
-    var copier = GraphCopier(self)
+    var rewriter = GraphRewriter(self)
     for node in nodes {
       guard case .transpose(let transpose) = node.operation else {
-        try copier.copy(node)
+        try rewriter.copy(node)
         continue
       }
       let input = shape(of: node.inputs[0])
       let moved = transpose.permutation.filter { input[$0] != 1 }
       if zip(moved, moved.dropFirst()).allSatisfy({ $0 < $1 }) {
         let reshape = Operator.reshape(Reshape(to: shape(of: node.output)))
-        let operand = copier.value(node.inputs[0])
-        copier.replace(node, with: try copier.add(reshape, [operand], node))
+        let operand = rewriter.value(node.inputs[0])
+        rewriter.replace(node, with: try rewriter.add(reshape, [operand], node))
       } else {
-        try copier.copy(node)
+        try rewriter.copy(node)
       }
     }
-    return try copier.finish()
+    return try rewriter.finish()
   }
 }

@@ -8,32 +8,32 @@ extension Graph {
   /// One step is both a sequence and the last step; it counts as the latter. Activations that two
   /// cases describe are written as the simpler one.
   func simplifyingRecurrence() throws(GraphError) -> Graph {
-    var copier = GraphCopier(self)
+    var rewriter = GraphRewriter(self)
     for node in nodes {
-      if let (cell, x) = lastStep(node, copier) {
-        let operand = copier.value(x)
-        let last = try copier.add(cell, [operand], node)
+      if let (cell, x) = lastStep(node, rewriter) {
+        let operand = rewriter.value(x)
+        let last = try rewriter.add(cell, [operand], node)
         let reshape = Operator.reshape(Reshape(to: shape(of: node.output)))
-        copier.replace(node, with: try copier.add(reshape, [last], node))
+        rewriter.replace(node, with: try rewriter.add(reshape, [last], node))
       } else if let plain = node.operation.withPlainActivations {
-        let operand = copier.value(node.inputs[0])
-        copier.replace(node, with: try copier.add(plain, [operand], node))
+        let operand = rewriter.value(node.inputs[0])
+        rewriter.replace(node, with: try rewriter.add(plain, [operand], node))
       } else {
-        try copier.copy(node)
+        try rewriter.copy(node)
       }
     }
     // Sequences that nothing reads any more go.
-    return try copier.finish().canonicalized()
+    return try rewriter.finish().canonicalized()
   }
 
   /// The recurrent operator, returning its last step, and its operand, when `node` takes that step
   /// out of a sequence or is a sequence of one step.
-  private func lastStep(_ node: Node, _ copier: GraphCopier) -> (Operator, ValueID)? {
+  private func lastStep(_ node: Node, _ rewriter: GraphRewriter) -> (Operator, ValueID)? {
     if let cell = node.operation.lastStepOnly, shape(of: node.output)[1] == 1 {
       return (cell, node.inputs[0])
     }
     guard case .slice(let slice) = node.operation,
-      let source = copier.soleProducer(of: node.inputs[0]),
+      let source = rewriter.soleProducer(of: node.inputs[0]),
       let cell = source.operation.lastStepOnly
     else { return nil }
     let sequence = shape(of: source.output)

@@ -8,29 +8,29 @@ extension Graph {
   /// TensorFlow writes a batch normalization it cannot fold as this pair. Two single numbers stay
   /// a pair: they are no normalization.
   func mergingScaleAndShift() throws(GraphError) -> Graph {
-    var copier = GraphCopier(self)
+    var rewriter = GraphRewriter(self)
     for node in nodes {
-      guard let (x, affine, activation) = affine(node, copier) else {
-        try copier.copy(node)
+      guard let (x, affine, activation) = affine(node, rewriter) else {
+        try rewriter.copy(node)
         continue
       }
-      let operand = copier.value(x)
-      var result = try copier.add(.scaleShift(affine), [operand], node)
-      if let activation { result = try copier.add(.unary(Unary(activation)), [result], node) }
-      copier.replace(node, with: result)
+      let operand = rewriter.value(x)
+      var result = try rewriter.add(.scaleShift(affine), [operand], node)
+      if let activation { result = try rewriter.add(.unary(Unary(activation)), [result], node) }
+      rewriter.replace(node, with: result)
     }
     // The multiplications are of no use now.
-    return try copier.finish().canonicalized()
+    return try rewriter.finish().canonicalized()
   }
 
   /// The operand and the pair that ends in `node`.
-  private func affine(_ node: Node, _ copier: GraphCopier)
+  private func affine(_ node: Node, _ rewriter: GraphRewriter)
     -> (ValueID, ScaleShift, Unary.Function?)?
   {
     guard case .binary(let last) = node.operation,
       last.function == .add || last.function == .subtract,
       let (product, shift) = channelConstant(of: node, isCommutative: last.function == .add),
-      let source = copier.soleProducer(of: product), case .binary(let first) = source.operation,
+      let source = rewriter.soleProducer(of: product), case .binary(let first) = source.operation,
       first.function == .multiply, first.activation == .none,
       let (x, scale) = channelConstant(of: source, isCommutative: true),
       scale.shape.rank > 0 || shift.shape.rank > 0, shape(of: x) == shape(of: node.output)

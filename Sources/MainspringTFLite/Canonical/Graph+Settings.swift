@@ -12,7 +12,7 @@ extension Graph {
   /// once; the border of integers is one of them; how operands are quantized for int8 weights
   /// matters only where they are floats.
   func simplifyingSettings() throws(GraphError) -> Graph {
-    var copier = GraphCopier(self)
+    var rewriter = GraphRewriter(self)
     for node in nodes {
       let output = shape(of: node.output)
       let input = node.inputs.first.map { values[$0].type } ?? .float32
@@ -20,17 +20,17 @@ extension Graph {
         let simple = node.operation.simplified(
           input: input, result: values[node.output].type, output: output)
       else {
-        try copier.copy(node)
+        try rewriter.copy(node)
         continue
       }
       var operands: [ValueID] = []
-      for input in node.inputs { operands.append(copier.value(input)) }
+      for input in node.inputs { operands.append(rewriter.value(input)) }
       for step in simple {
-        operands = [try copier.add(step.operation, operands, node, suffix: step.suffix)]
+        operands = [try rewriter.add(step.operation, operands, node, suffix: step.suffix)]
       }
-      copier.replace(node, with: operands[0])
+      rewriter.replace(node, with: operands[0])
     }
-    return try copier.finish()
+    return try rewriter.finish()
   }
 }
 

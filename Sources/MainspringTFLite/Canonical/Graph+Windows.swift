@@ -8,27 +8,27 @@ extension Graph {
   ///
   /// Keras 2's converter puts time in the height for pools, everyone else in the width.
   func layingOutWindows() throws(GraphError) -> Graph {
-    var copier = GraphCopier(self)
+    var rewriter = GraphRewriter(self)
     for node in nodes {
       guard let window = Window(node.operation) else {
-        try copier.copy(node)
+        try rewriter.copy(node)
         continue
       }
       let (input, output) = (shape(of: node.inputs[0]), shape(of: node.output))
-      var x = copier.value(node.inputs[0])
+      var x = rewriter.value(node.inputs[0])
       if input[1] == 1 || input[2] != 1 || window.size.width != 1 {
         let settled = window.settled(over: input).operation
-        copier.replace(node, with: try copier.add(settled, [x], node))
+        rewriter.replace(node, with: try rewriter.add(settled, [x], node))
         continue
       }
       let flat = try reshaped([input[0], 1, input[1], input[3]], node)
       let type = values[node.inputs[0]].type
-      x = try copier.add(.reshape(Reshape(to: flat)), [x], node, type: type)
+      x = try rewriter.add(.reshape(Reshape(to: flat)), [x], node, type: type)
       let turned = window.turned().settled(over: flat).operation
-      let y = try copier.add(turned, [x], node)
-      copier.replace(node, with: try copier.add(.reshape(Reshape(to: output)), [y], node))
+      let y = try rewriter.add(turned, [x], node)
+      rewriter.replace(node, with: try rewriter.add(.reshape(Reshape(to: output)), [y], node))
     }
-    return try copier.finish()
+    return try rewriter.finish()
   }
 
   private func reshaped(_ extents: [Int], _ node: Node) throws(GraphError) -> Shape {
@@ -93,32 +93,6 @@ private struct Window {
     }
     return result
   }
-}
-
-extension Convolution {
-  fileprivate func hasNoBorder(over input: Shape) -> Bool {
-    do throws(ShapeError) {
-      let window = try window(over: input)
-      return window.height.isBorderless && window.width.isBorderless
-    } catch {
-      return false
-    }
-  }
-}
-
-extension Pool {
-  fileprivate func hasNoBorder(over input: Shape) -> Bool {
-    do throws(ShapeError) {
-      let window = try window(over: input)
-      return window.height.isBorderless && window.width.isBorderless
-    } catch {
-      return false
-    }
-  }
-}
-
-extension WindowAxis {
-  fileprivate var isBorderless: Bool { before == 0 && after == 0 }
 }
 
 extension Extent2D {

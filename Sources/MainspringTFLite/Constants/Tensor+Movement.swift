@@ -102,6 +102,25 @@ extension Tensor {
     return Tensor(shape: shape, elements: taken, quantization: quantization)
   }
 
+  /// The only element, everywhere.
+  ///
+  /// - Precondition: there is one.
+  func repeated(to shape: Shape) -> Tensor {
+    let count = shape.elementCount
+    let repeated: Elements =
+      switch elements {
+      case .float32(let values): .float32([Float](repeating: values[0], count: count))
+      case .float16(let values): .float16([Half](repeating: values[0], count: count))
+      case .int8(let values): .int8([Int8](repeating: values[0], count: count))
+      case .uint8(let values): .uint8([UInt8](repeating: values[0], count: count))
+      case .int16(let values): .int16([Int16](repeating: values[0], count: count))
+      case .int32(let values): .int32([Int32](repeating: values[0], count: count))
+      case .int64(let values): .int64([Int64](repeating: values[0], count: count))
+      case .bool(let values): .bool([Bool](repeating: values[0], count: count))
+      }
+    return Tensor(shape: shape, elements: repeated, quantization: quantization)
+  }
+
   /// Tensors one after the other along an axis; halves among floats are widened, integers keep
   /// what those of the first stand for.
   ///
@@ -114,9 +133,11 @@ extension Tensor {
     if tensors.contains(where: { $0.elementType == .float32 }) {
       parts = tensors.map { $0.widened }
     }
-    guard let first = parts.first else { return nil }
     // All elements in one row, then picked in the order of the result.
-    guard let flat = first.appending(parts[1...]) else { return nil }
+    guard let flat = Tensor.flat(parts, count: shape.elementCount) else { return nil }
+    // Parts without elements would cost a step in every block.
+    parts.removeAll { $0.shape.elementCount == 0 }
+    if parts.isEmpty || outer == 1 { return flat.reshaped(to: shape) }
     var starts: [Int] = []
     var start = 0
     for part in parts {
@@ -127,7 +148,7 @@ extension Tensor {
     indices.reserveCapacity(shape.elementCount)
     for block in 0..<outer {
       for (part, start) in zip(parts, starts) {
-        let length = part.shape.elementCount / max(outer, 1)
+        let length = part.shape.elementCount / outer
         indices.append(contentsOf: (start + block * length)..<(start + (block + 1) * length))
       }
     }
@@ -140,27 +161,61 @@ extension Tensor {
     return Tensor(shape: shape, floats: values.map { $0.float })
   }
 
-  /// The elements of all tensors as a vector; nil when types differ or there are too many.
-  private func appending(_ others: ArraySlice<Tensor>) -> Tensor? {
-    var elements = elements
-    var count = shape.elementCount
-    for other in others {
-      count += other.shape.elementCount
-      switch (elements, other.elements) {
-      case (.float32(let a), .float32(let b)): elements = .float32(a + b)
-      case (.float16(let a), .float16(let b)): elements = .float16(a + b)
-      case (.int8(let a), .int8(let b)): elements = .int8(a + b)
-      case (.int16(let a), .int16(let b)): elements = .int16(a + b)
-      case (.int32(let a), .int32(let b)): elements = .int32(a + b)
-      case (.int64(let a), .int64(let b)): elements = .int64(a + b)
-      case (.bool(let a), .bool(let b)): elements = .bool(a + b)
-      default: return nil
-      }
-    }
+  /// The elements of all tensors as a vector; nil when types differ.
+  ///
+  /// - Parameter count: how many there are, which a shape has been found for.
+  /// - Complexity: O(count + tensors).
+  private static func flat(_ tensors: [Tensor], count: Int) -> Tensor? {
+    guard let first = tensors.first,
+      let joined = first.elements.joining(tensors, count: count)
+    else { return nil }
     do throws(ShapeError) {
-      return Tensor(shape: try Shape([count]), elements: elements, quantization: quantization)
+      return Tensor(
+        shape: try Shape([count]), elements: joined, quantization: first.quantization)
     } catch {
       return nil
     }
+  }
+}
+
+extension Tensor.Elements {
+  /// The elements of tensors of this type, one after the other; nil when one is of another.
+  fileprivate func joining(_ tensors: [Tensor], count: Int) -> Tensor.Elements? {
+    switch self {
+    case .float32:
+      joined(tensors, count) { if case .float32(let values) = $0 { values } else { nil } }
+        .map { .float32($0) }
+    case .float16:
+      joined(tensors, count) { if case .float16(let values) = $0 { values } else { nil } }
+        .map { .float16($0) }
+    case .int32:
+      joined(tensors, count) { if case .int32(let values) = $0 { values } else { nil } }
+        .map { .int32($0) }
+    case .int64:
+      joined(tensors, count) { if case .int64(let values) = $0 { values } else { nil } }
+        .map { .int64($0) }
+    case .bool:
+      joined(tensors, count) { if case .bool(let values) = $0 { values } else { nil } }
+        .map { .bool($0) }
+    case .int8:
+      joined(tensors, count) { if case .int8(let values) = $0 { values } else { nil } }
+        .map { .int8($0) }
+    case .int16:
+      joined(tensors, count) { if case .int16(let values) = $0 { values } else { nil } }
+        .map { .int16($0) }
+    case .uint8: nil
+    }
+  }
+
+  private func joined<T>(
+    _ tensors: [Tensor], _ count: Int, _ values: (Tensor.Elements) -> [T]?
+  ) -> [T]? {
+    var result: [T] = []
+    result.reserveCapacity(count)
+    for tensor in tensors {
+      guard let more = values(tensor.elements) else { return nil }
+      result += more
+    }
+    return result
   }
 }

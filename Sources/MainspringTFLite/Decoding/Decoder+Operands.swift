@@ -45,23 +45,24 @@ extension Decoder {
 
   /// What is known about a tensor of the current frame.
   mutating func known(_ tensor: Int, _ site: Site) throws(TFLiteError) -> Known {
-    let frame = frames[frames.count - 1]
-    if let known = frame.slots[tensor] { return known }
-    let record = model.subgraphs[frame.subgraph].tensors[tensor]
+    // A copy of the frame would make the assignment below copy its slots.
+    if let known = frames[frames.count - 1].slots[tensor] { return known }
+    let subgraph = frames[frames.count - 1].subgraph
+    let record = model.subgraphs[subgraph].tensors[tensor]
     let result: Known
     if record.isVariable {
       guard frames.count == 1 else {
         throw .unsupported(
-          place: model.describe(tensor: tensor, of: frame.subgraph),
+          place: model.describe(tensor: tensor, of: subgraph),
           what: "a variable inside a loop or branch")
       }
       result = .state(.kept)
     } else if model.isConstant(record) {
-      result = .constant(try constant(tensor, of: frame.subgraph, site))
+      result = .constant(try constant(tensor, of: subgraph, site))
     } else {
       throw .invalid(
         place: place(site), expected: "an operand computed before it",
-        found: model.describe(tensor: tensor, of: frame.subgraph))
+        found: model.describe(tensor: tensor, of: subgraph))
     }
     frames[frames.count - 1].slots[tensor] = result
     return result
@@ -145,6 +146,7 @@ extension Decoder {
   /// A constant operand of integers.
   mutating func integers(_ call: Call, _ index: Int, _ what: String) throws(TFLiteError) -> [Int] {
     let tensor = try constant(call, index, what)
+    try spend(tensor.shape.elementCount, .call(call))
     guard let values = tensor.integers else {
       throw .invalid(
         place: place(call), expected: "\(what) of integers", found: "\(tensor.elementType)")

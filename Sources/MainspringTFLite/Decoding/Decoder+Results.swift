@@ -35,8 +35,11 @@ extension Decoder {
     throws(TFLiteError)
   {
     let record = model.subgraphs[call.subgraph].tensors[tensor]
-    let isZero =
-      if case .constant(let constant) = known { record.isZero(constant.tensor) } else { false }
+    var isZero = false
+    if case .constant(let constant) = known {
+      try spend(constant.tensor.shape.elementCount, .call(call))
+      isZero = record.isZero(constant.tensor)
+    }
     guard isZero, frames.count == 1 else {
       throw .unsupported(
         place: place(call), what: "a variable set to something else than a constant zero")
@@ -48,6 +51,9 @@ extension Decoder {
   }
 
   /// Compares with the shape and type the file gives.
+  ///
+  /// An unknown batch may come out as anything. Inside loops so may any unknown extent: the lists
+  /// of steps that TensorFlow lowers to tensors have their length from the loop's operands only.
   func check(_ known: Known, against tensor: Int, _ site: Site) throws(TFLiteError) {
     let record = model.subgraphs[frames[frames.count - 1].subgraph].tensors[tensor]
     let shape: Shape
@@ -66,7 +72,9 @@ extension Decoder {
     }
     var fits = shape.rank == record.shape.count
     for axis in 0..<min(shape.rank, record.shape.count) {
-      let isDynamic = axis < record.shapeSignature.count && record.shapeSignature[axis] < 0
+      let isDynamic =
+        (axis == 0 || frames.count > 1) && axis < record.shapeSignature.count
+        && record.shapeSignature[axis] < 0
       if shape[axis] != Int(record.shape[axis]) && !isDynamic { fits = false }
     }
     guard fits else {
@@ -122,7 +130,8 @@ extension Decoder {
       switch error {
       case .shape(_, let error): throw .shape(place: place(site), error)
       case .unknownValue:
-        throw .invalid(place: place(site), expected: "known operands", found: "\(error)")
+        throw .invalid(
+          place: place(site), expected: "known operands", found: "\(error)".escaped(limit: 200))
       }
     }
   }

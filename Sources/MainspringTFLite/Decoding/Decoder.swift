@@ -12,13 +12,21 @@ struct Decoder {
 
   let model: TFLiteModel
   var graph = Graph()
-  var budget = WorkBudget()
+  var budget: WorkBudget
   var frames: [Frame] = []
   /// Constants of every subgraph, made when first used; loop bodies share them.
   var constants: [[Constant?]]
+  /// Tensors, operators and operands of each subgraph: what going through it once costs.
+  let sizes: [Int]
+  /// Tensors of the model.
+  let tensorCount: Int
 
   init(_ model: TFLiteModel) {
     self.model = model
+    sizes = model.subgraphs.map { $0.size }
+    tensorCount = model.subgraphs.reduce(0) { $0 + $1.tensors.count }
+    let byteCount = model.buffers.reduce(0) { $0 + $1.count }
+    budget = WorkBudget(byteCount: sizes.reduce(byteCount, +))
     constants = model.subgraphs.map { [Constant?](repeating: nil, count: $0.tensors.count) }
   }
 
@@ -44,7 +52,8 @@ struct Decoder {
     do throws(GraphError) {
       try graph.addOutput(value)
     } catch {
-      throw .invalid(place: place(site), expected: "an output", found: "\(error)")
+      throw .invalid(
+        place: place(site), expected: "an output", found: "\(error)".escaped(limit: 200))
     }
   }
 
@@ -83,8 +92,7 @@ struct Decoder {
         place: model.describe(subgraph: index), expected: "\(arguments.count) inputs",
         found: "\(subgraph.inputs.count)")
     }
-    try spend(
-      subgraph.tensors.count + WorkBudget.operatorWork * subgraph.operators.count, .subgraph(index))
+    try spend(sizes[index], .subgraph(index))
     frames.append(
       Frame(subgraph: index, slots: [Known?](repeating: nil, count: subgraph.tensors.count)))
     for (number, argument) in arguments.enumerated() {
@@ -123,6 +131,15 @@ struct Decoder {
   }
 }
 
+extension TFLiteModel.Subgraph {
+  /// Tensors, operators and operands, the latter as the work they are.
+  fileprivate var size: Int {
+    operators.reduce(tensors.count) {
+      $0 + WorkBudget.operatorWork + $1.inputs.count + $1.outputs.count
+    }
+  }
+}
+
 /// One operator of the file about to be decoded.
 struct Call {
   let record: TFLiteModel.OperatorRecord
@@ -154,7 +171,7 @@ extension Decoder {
   mutating func spend(_ amount: Int, _ site: Site) throws(TFLiteError) {
     guard budget.take(amount) else {
       throw .limit(
-        place: place(site), what: "elements to fold at load time", maximum: WorkBudget.maximumWork)
+        place: place(site), what: "elements to fold at load time", maximum: budget.maximum)
     }
   }
 }

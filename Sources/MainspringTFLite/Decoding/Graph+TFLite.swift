@@ -20,7 +20,8 @@ extension Graph {
     do throws(GraphError) {
       self = try graph.normalized()
     } catch {
-      throw .invalid(place: "graph", expected: "shapes that fit", found: "\(error)")
+      throw .invalid(
+        place: "graph", expected: "shapes that fit", found: "\(error)".escaped(limit: 200))
     }
   }
 

@@ -82,21 +82,32 @@ final class Stack {
   }
 }
 
-/// Bounds what decoding may cost, whatever the file asks for.
+/// Bounds what decoding may cost in time and memory, whatever the file asks for.
 struct WorkBudget {
   static let maximumNodes = 200_000
-  /// Constant elements computed, rows moved and operators looked at.
+  /// Constant elements computed, rows moved and operands looked at: some for every file, more in
+  /// proportion to its content, never more than a moment's work.
+  static let baseWork = 1 << 22
+  static let workPerByte = 16
   static let maximumWork = 1 << 25
   /// What one execution of an operator counts for, besides its elements.
   static let operatorWork = 16
   static let maximumDepth = 8
 
+  let maximum: Int
   private(set) var spent = 0
+
+  /// - Parameter byteCount: about the size of the file.
+  init(byteCount: Int) {
+    let (scaled, overflow) = byteCount.multipliedReportingOverflow(by: WorkBudget.workPerByte)
+    let most = WorkBudget.maximumWork
+    maximum = overflow || scaled > most - WorkBudget.baseWork ? most : WorkBudget.baseWork + scaled
+  }
 
   /// - Returns: false when it is used up.
   mutating func take(_ amount: Int) -> Bool {
     let (sum, overflow) = spent.addingReportingOverflow(amount)
-    guard !overflow, sum <= WorkBudget.maximumWork else { return false }
+    guard !overflow, sum <= maximum else { return false }
     spent = sum
     return true
   }

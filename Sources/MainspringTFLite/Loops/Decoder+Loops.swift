@@ -13,9 +13,10 @@ extension Decoder {
   mutating func recognizeLoop(_ call: Call, condition: Int, body: Int, _ variables: [Known])
     throws(TFLiteError) -> Bool
   {
-    let cost =
-      model.subgraphs[body].operators.count + model.subgraphs[call.subgraph].operators.count
-    try spend(cost, .call(call))
+    try spend(sizes[body] + sizes[call.subgraph], .call(call))
+    for case .constant(let constant) in variables {
+      try spend(constant.tensor.shape.elementCount, .call(call))
+    }
     guard let loop = try LoopPattern(self, variables, call),
       isCountdown(condition, to: loop.time, loop),
       let step = LoopBody(model, body, loop)
@@ -23,7 +24,11 @@ extension Decoder {
     guard let projection = projection(of: loop),
       let graph = try decodeStep(step, of: loop, body: body)
     else { return false }
-    try spend(RecurrentCell.recognitionWork, .call(call))
+    // Weights are compared, those of the step several times.
+    let weightCount =
+      projection.dense.weights.shape.elementCount
+      + graph.nodes.reduce(0) { $0 + $1.operation.weights.reduce(0) { $0 + $1.shape.elementCount } }
+    try spend(RecurrentCell.recognitionWork + 4 * weightCount, .call(call))
     guard
       let cell = RecurrentCell(
         step: graph, projection: projection.dense, returnsSequence: loop.sequence != nil)
@@ -75,8 +80,7 @@ extension Decoder {
     var decoder = Decoder(model)
     decoder.budget = budget
     let subgraph = model.subgraphs[body]
-    try decoder.spend(
-      subgraph.tensors.count + WorkBudget.operatorWork * subgraph.operators.count, .subgraph(body))
+    try decoder.spend(tensorCount + sizes[body], .subgraph(body))
     var frame = Frame(
       subgraph: body, slots: [Known?](repeating: nil, count: subgraph.tensors.count))
     let row = try shape([1, graph.shape(of: loop.projected)[1]], .subgraph(body))

@@ -122,14 +122,14 @@ extension Graph {
   ///
   /// Graphs that differ in nothing but the order of independent operators become equal.
   fileprivate func nameless() throws(GraphError) -> Graph {
-    var copier = GraphCopier(self)
+    var rewriter = GraphRewriter(self)
     var isCopied = [Bool](repeating: false, count: nodes.count)
     for output in outputs {
       // Nodes to copy; the last waits for its operands.
-      var pending = copier.producers[output].map { [$0] } ?? []
+      var pending = rewriter.producers[output].map { [$0] } ?? []
       while let last = pending.last {
         let node = nodes[last]
-        let missing = node.inputs.compactMap { copier.producers[$0] }.first { !isCopied[$0] }
+        let missing = node.inputs.compactMap { rewriter.producers[$0] }.first { !isCopied[$0] }
         if let missing {
           pending.append(missing)
           continue
@@ -137,10 +137,10 @@ extension Graph {
         pending.removeLast()
         if isCopied[last] { continue }
         isCopied[last] = true
-        try copier.copy(node)
+        try rewriter.copy(node)
       }
     }
-    var result = try copier.finish()
+    var result = try rewriter.finish()
     for value in result.values.indices { result.rename(value, to: "") }
     return result
   }

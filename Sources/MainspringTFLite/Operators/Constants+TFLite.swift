@@ -58,8 +58,7 @@ extension Decoder {
       throw .invalid(place: place(call), expected: "one value", found: "\(value.shape)")
     }
     try spend(output.elementCount, .call(call))
-    try defineConstant(
-      value.taking([Int](repeating: 0, count: output.elementCount), shape: output), call)
+    try defineConstant(value.repeated(to: output), call)
   }
 
   /// ZEROS_LIKE an operand, of which only the shape counts.

@@ -66,8 +66,9 @@ extension Decoder {
   mutating func decodeSoftmax(_ call: Call) throws(TFLiteError) {
     try require(call, operands: 1...1, options: 9)
     let beta = call.options.float(0)
-    guard beta.isFinite, beta > 0 else {
-      throw .invalid(place: place(call), expected: "beta above 0", found: "another value")
+    guard beta.isFinite, beta != 0 else {
+      throw .invalid(
+        place: place(call), expected: "a finite beta other than 0", found: "another value")
     }
     try finish(.softmax(Softmax(beta: beta)), try operands(call), call)
   }

@@ -118,6 +118,9 @@ extension Decoder {
       }
     }
     parts = [parts[0]] + (try asCopied(Array(parts[1...]), call))
+    if case .constant(let condition) = parts[0] {
+      try spend(condition.tensor.shape.elementCount, .call(call))
+    }
     if case .constant(let condition) = parts[0], let bools = condition.tensor.bools,
       let first = bools.first, bools.allSatisfy({ $0 == first })
     {

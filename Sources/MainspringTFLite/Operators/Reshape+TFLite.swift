@@ -11,6 +11,7 @@ extension Decoder {
       ? try integers(call, 1, "the shape") : call.options.ints(0).map { Int($0) }
     let x = try operand(call, 0)
     let count = try shape(of: x, call).elementCount
+    try spend(wanted.count, .call(call))
     var extents = wanted
     if let open = wanted.firstIndex(of: -1) {
       extents[open] = 1
@@ -46,6 +47,7 @@ extension Decoder {
     try require(call, operands: 1...1, options: 30)
     let x = try operand(call, 0)
     let input = try shape(of: x, call)
+    try spend(call.options.ints(0).count, .call(call))
     var drops = [Bool](repeating: false, count: input.rank)
     for number in call.options.ints(0) {
       let axis = try axis(Int(number), of: input, call)

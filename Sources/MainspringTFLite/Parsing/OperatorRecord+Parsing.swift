@@ -41,7 +41,10 @@ extension OptionsRecord {
     for id in layout.indices {
       if let value = try options.value(id, layout[id], &budget) { fields.append(Field(id, value)) }
     }
-    for id in layout.count..<max(layout.count, options.fieldLimit) {
+    // Many tables may share one long vtable.
+    let surplus = max(options.fieldLimit - layout.count, 0)
+    try budget.spend(2 * surplus, at: options.position, "options")
+    for id in layout.count..<(layout.count + surplus) {
       if let position = try options.field(id, size: 1) {
         throw .malformed(
           byte: position, place: "options of \(code)", expected: "\(layout.count) fields",

@@ -30,7 +30,7 @@ extension TFLiteModel.TensorRecord {
       type: TensorType(code: try table.scalar(1, default: 0 as Int8)))
     buffer = try table.index(2)
     isVariable = try table.bool(5)
-    let place = "tensor '\(name)'"
+    let place = "tensor \(name.quoted)"
     if try table.target(6) != nil {
       throw .unsupported(place: place, what: "sparse tensors are not supported")
     }
@@ -56,7 +56,7 @@ extension TFLiteModel.TensorRecord {
     default: return
     }
     let culprit = codes.first { $0.code == .custom }
-    let hint = culprit.map { "; the model uses the custom operator '\($0.customCode)'" } ?? ""
+    let hint = culprit.map { "; the model uses the custom operator \($0.customCode.quoted)" } ?? ""
     throw .unsupported(place: place, what: "type \(type): \(reason)\(hint)")
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringGraph
+
 extension TFLiteModel {
   /// Checks every index and every tensor by itself.
   ///
@@ -14,10 +16,10 @@ extension TFLiteModel {
     }
     for index in subgraphs.indices { try validate(subgraph: index) }
     for entry in metadata {
-      try require(entry.buffer, below: buffers.count, "buffer", "metadata '\(entry.name)'")
+      try require(entry.buffer, below: buffers.count, "buffer", "metadata \(entry.name.quoted)")
     }
     for signature in signatures {
-      let place = "signature '\(signature.key)'"
+      let place = "signature \(signature.key.quoted)"
       try require(signature.subgraph, below: subgraphs.count, "subgraph", place)
       let count = subgraphs[signature.subgraph].tensors.count
       for entry in signature.inputs + signature.outputs {
@@ -51,6 +53,11 @@ extension TFLiteModel {
   }
 
   private func validate(_ tensor: TensorRecord, _ place: () -> String) throws(TFLiteError) {
+    guard tensor.shape.count <= Shape.maximumRank else {
+      throw .invalid(
+        place: place(), expected: "at most \(Shape.maximumRank) axes",
+        found: "\(tensor.shape.count)")
+    }
     var elementCount = 1
     for extent in tensor.shape {
       let (product, overflow) = elementCount.multipliedReportingOverflow(by: Int(extent))
@@ -91,18 +98,20 @@ extension TFLiteModel {
 }
 
 extension TFLiteModel {
-  func describe(subgraph index: Int) -> String { "subgraph \(index) '\(subgraphs[index].name)'" }
+  func describe(subgraph index: Int) -> String {
+    "subgraph \(index) \(subgraphs[index].name.quoted)"
+  }
 
   func describe(operator number: Int, of subgraph: Int) -> String {
     let record = subgraphs[subgraph].operators[number]
-    let name = record.code == .custom ? "custom '\(record.customCode)'" : "\(record.code)"
+    let name = record.code == .custom ? "custom \(record.customCode.quoted)" : "\(record.code)"
     return (subgraph == 0 ? "" : describe(subgraph: subgraph) + ", ")
       + "operator \(number) (\(name))"
   }
 
   func describe(tensor number: Int, of subgraph: Int) -> String {
     (subgraph == 0 ? "" : describe(subgraph: subgraph) + ", ")
-      + "tensor \(number) '\(subgraphs[subgraph].tensors[number].name)'"
+      + "tensor \(number) \(subgraphs[subgraph].tensors[number].name.quoted)"
   }
 }
 
