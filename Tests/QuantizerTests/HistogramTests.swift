@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringGraph
 import Testing
 import _MainspringTestSupport
 
@@ -8,7 +9,8 @@ import _MainspringTestSupport
 @Suite struct HistogramTests {
   private func histogram(_ values: [Float]) -> FloatHistogram {
     var histogram = FloatHistogram()
-    #expect(histogram.add(values))
+    let isFinite = histogram.add(values)
+    #expect(isFinite)
     return histogram
   }
 
@@ -30,7 +32,8 @@ import _MainspringTestSupport
   @Test(arguments: [Float.nan, .infinity, -.infinity])
   func refusesWhatIsNotFinite(value: Float) {
     var histogram = FloatHistogram()
-    #expect(!histogram.add([1, value, 2]))
+    let isFinite = histogram.add([1, value, 2])
+    #expect(!isFinite)
   }
 
   @Test func mergingIsAddingBoth() {
