@@ -88,7 +88,8 @@ struct RecordingWindows {
     var parts: [String] = []
     if gapCount > 0 { parts.append("\(grouped(gapCount)) windows left out across gaps") }
     if uselessCount > 0 {
-      parts.append("\(grouped(uselessCount)) of \(grouped(recordingCount)) recordings give no window")
+      parts.append(
+        "\(grouped(uselessCount)) of \(grouped(recordingCount)) recordings give no window")
     }
     return parts.isEmpty ? nil : "\(path): " + parts.joined(separator: ", ")
   }

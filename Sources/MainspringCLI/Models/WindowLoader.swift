@@ -9,6 +9,7 @@ struct WindowLoader {
   private(set) var windows: WindowSet
   /// By window of the files: whether it was taken.
   private(set) var isKept: [Bool] = []
+  private var notes: [String] = []
   private let plan: Plan
   private let settings: ConvertSettings
   private let arguments: ParsedArguments
@@ -44,6 +45,8 @@ struct WindowLoader {
         "\(paths[0]): "
           + "\(CalibrationError.noWindows(refused: windows.refusals.count))")
     }
+    for note in notes { Console.note("note: \(note)") }
+    notes = []
   }
 
   private mutating func load(group paths: [String]) throws(Failure) {
@@ -67,14 +70,14 @@ struct WindowLoader {
     if RecordingSettings.isRecording(paths[0]) {
       var recording = try RecordingWindows(paths[0], plan, settings.recordings, arguments)
       try recording.forEach { (window) throws(Failure) in try take([window]) }
-      if let note = recording.note { Console.note("note: \(note)") }
+      if let note = recording.note { notes.append(note) }
     } else {
       let files = try WindowFiles(paths, plan, arguments)
       while index < files.count { try take(try files.window(index)) }
     }
     if let first {
       let count = windows.refusals.count - before
-      Console.note("note: \(count) of \(index) windows skipped, the first: \(first)")
+      notes.append("\(count) of \(index) windows skipped, the first: \(first)")
     }
   }
 

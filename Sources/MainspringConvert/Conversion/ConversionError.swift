@@ -43,7 +43,8 @@ extension ConversionError: CustomStringConvertible {
 extension BudgetFailure: CustomStringConvertible {
   public var description: String {
     let found = best ?? conversion.agreement
-    return "\(conversion.precision): expected \(budget), found \(found.map { "\($0)" } ?? "nothing")"
+    return
+      "\(conversion.precision): expected \(budget), found \(found.map { "\($0)" } ?? "nothing")"
   }
 }
 

@@ -35,7 +35,10 @@ extension ModelConverter {
     var mixed = try written(found.model.graph, .int8, options)
     mixed.recipe = outcome.recipe
     mixed.layers = try layers(outcome.graph, found.model, found.plan, options)
-    mixed.changes = zip(pure.layers, mixed.layers).compactMap { PrecisionChange(from: $0, to: $1) }
+    // What only moves elements follows its operand and is no change of its own.
+    mixed.changes = zip(outcome.graph.nodes, zip(pure.layers, mixed.layers)).compactMap {
+      $0.operation.keepsScale ? nil : PrecisionChange(from: $1.0, to: $1.1)
+    }
     mixed.unchangedByteCount = pure.bytes.count
     guard let measured = mixed.agreement, budget.holds(measured) else {
       throw .budget(BudgetFailure(budget: budget, conversion: pure, best: mixed.agreement))

@@ -20,7 +20,8 @@ enum ConversionJSON {
       }
       json.member("files") { json in
         json.array(summary.conversions.enumerated()) { json, item in
-          file(item.element, summary.paths.isEmpty ? nil : summary.paths[item.offset], summary, &json)
+          file(
+            item.element, summary.paths.isEmpty ? nil : summary.paths[item.offset], summary, &json)
         }
       }
     }

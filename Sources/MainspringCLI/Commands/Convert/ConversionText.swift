@@ -52,7 +52,7 @@ enum ConversionText {
     _ name: String, _ bytes: String, _ agreement: Agreement, _ summary: ConversionSummary
   ) -> [String] {
     let cells = [
-      name, bytes, summary.isClassifier ? percent(agreement.share) : "-",
+      name, bytes, summary.isClassifier ? agreement.shareText : "-",
       rounded(Double(agreement.largestDifference), 5), rounded(agreement.meanDifference, 6),
     ]
     return cells + (agreement.accuracy.map { [percent($0)] } ?? [])
@@ -80,7 +80,8 @@ enum ConversionText {
     for layer in conversion.layers where !changed.contains(layer.name) {
       guard let wanted = layer.wanted, !isSmall(layer, conversion) else { continue }
       lines.append(
-        "'\(printable(layer.name))' (\(layer.operation)) stays \(layer.precision) instead of \(wanted)")
+        "'\(printable(layer.name))' (\(layer.operation)) stays \(layer.precision) instead of \(wanted)"
+      )
     }
     if lines.isEmpty { return "" }
     return "\n" + lines.map { "\(conversion.precision): \($0)\n" }.joined()
@@ -112,4 +113,12 @@ enum ConversionText {
   }
 
   private static func percent(_ share: Double) -> String { rounded(share * 100, 2) + " %" }
+}
+
+extension Agreement {
+  /// The share of windows with the same class, rounded down: what is shown is reached.
+  fileprivate var shareText: String {
+    let hundredths = sameClassCount * 10_000 / max(windowCount, 1)
+    return rounded(Double(hundredths) / 100, 2) + " %"
+  }
 }

@@ -36,16 +36,19 @@ enum ConvertCommand {
         "mainspring convert model.h5 -o m.tflite --precision int8 --calibrate X.npy"),
       .init(
         "On recordings, resampled to the model's 50 Hz",
-        "mainspring convert model.h5 -o m.tflite --precision int8 --rate 50 --calibrate *.csv"),
+        """
+        mainspring convert model.h5 -o m.tflite --precision int8 \\
+          --calibrate recordings/*.csv --rate 50
+        """),
       .init(
         "As small as half a percent of accuracy allows",
         """
-        mainspring convert model.h5 -o m.tflite --precision int8 --calibrate X.npy \
-        --evaluate X_val.npy y_val.npy --max-drop 0.5%
+        mainspring convert model.h5 -o m.tflite --precision int8 --calibrate X.npy \\
+          --evaluate X_val.npy y_val.npy --max-drop 0.5%
         """),
       .init(
         "Several files to choose from, out/model-f32.tflite and so on",
-        "mainspring convert model.h5 -o out --precision f32,f16,int8 --calibrate X.npy"),
+        "mainspring convert model.h5 -o out --precision f32,int8 --calibrate X.npy"),
       .init(
         "Take the architecture from another file",
         "mainspring convert model.weights.h5 -a arch.json -o model.tflite"),
@@ -76,7 +79,8 @@ enum ConvertCommand {
         Leave layers stateful that keep their state between invocations in a TFLite file. By \
         default they start each window from zero, as they did in Keras.
         """),
-    .flag("report", help: "Show each layer's precision, bytes, and signal over quantization noise."),
+    .flag(
+      "report", help: "Show each layer's precision, bytes, and signal over quantization noise."),
     .flag("json", help: "Print the summary as JSON."),
   ]
 
