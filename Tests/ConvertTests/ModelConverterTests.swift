@@ -140,6 +140,27 @@ struct ModelConverterTests {
     #expect(failure.conversion.bytes == pure.bytes && failure.best != nil)
   }
 
+  /// One probability tells two classes apart.
+  @Test func aSingleProbabilityHasTwoClasses() throws {
+    var graph = Graph()
+    let x = graph.addInput(name: "x", shape: try Shape([1, 2]))
+    let weights = Tensor(shape: try Shape([1, 2]), floats: [4, -4])
+    let dense = try graph.add(.dense(Dense(weights: weights, bias: nil)), to: x, name: "dense")
+    try graph.addOutput(try graph.add(.unary(Unary(.logistic)), to: dense, name: "p"))
+    var evaluation = WindowSet(for: graph)
+    for index in 0..<10 { try evaluation.append([[Float(index), 4.5]]) }
+    let labels = [0, 0, 0, 0, 0, 1, 1, 1, 1, 0]
+    var converter = try ModelConverter(graph, evaluation: Evaluation(evaluation, labels: labels))
+    let agreement = try #require(try converter.convert(to: .float32).agreement)
+    #expect(agreement.correctCount == 9 && agreement.floatCorrectCount == 9)
+    let other = Tensor(shape: try Shape([1, 2]), floats: [-4, 4])
+    var turned = Graph()
+    let y = turned.addInput(name: "x", shape: try Shape([1, 2]))
+    let product = try turned.add(.dense(Dense(weights: other, bias: nil)), to: y, name: "dense")
+    try turned.addOutput(try turned.add(.unary(Unary(.logistic)), to: product, name: "p"))
+    #expect(try ModelComparison(graph, evaluation).agreement(of: turned).sameClassCount == 0)
+  }
+
   @Test func refusesWindowsAndModelsThatDoNotFit() throws {
     var random = SplitMix64(seed: 55)
     let graph = try gesture(&random)

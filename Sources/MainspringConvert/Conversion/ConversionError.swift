@@ -54,7 +54,8 @@ extension AccuracyBudget: CustomStringConvertible {
     var parts: [String] = []
     if let maximumDrop { parts.append("a drop of at most \(Float(maximumDrop * 100)) %") }
     if let minimumAgreement {
-      parts.append("an agreement of at least \(Float(minimumAgreement * 100)) %")
+      let sure = confidence.map { " with a confidence of \(Float($0 * 100)) %" } ?? ""
+      parts.append("an agreement of at least \(Float(minimumAgreement * 100)) %\(sure)")
     }
     return parts.isEmpty ? "anything" : parts.joined(separator: " and ")
   }

@@ -11,7 +11,7 @@ extension ModelConverter {
     let plan = QuantizationPlan(.int8, for: outcome.graph, ports: options.ports)
     var pure = try written(outcome.model.graph, .int8, options)
     pure.recipe = outcome.recipe
-    pure.layers = try layers(outcome.graph, outcome.model, plan, options)
+    pure.layers = try layers(outcome.model, plan, options)
     guard let budget = options.budget, let judgement, let agreement = pure.agreement,
       !budget.holds(agreement)
     else { return pure }
@@ -34,7 +34,7 @@ extension ModelConverter {
     measuredCount = count
     var mixed = try written(found.model.graph, .int8, options)
     mixed.recipe = outcome.recipe
-    mixed.layers = try layers(outcome.graph, found.model, found.plan, options)
+    mixed.layers = try layers(found.model, found.plan, options)
     // What only moves elements follows its operand and is no change of its own.
     mixed.changes = zip(outcome.graph.nodes, zip(pure.layers, mixed.layers)).compactMap {
       $0.operation.keepsScale ? nil : PrecisionChange(from: $1.0, to: $1.1)
@@ -62,7 +62,7 @@ extension ModelConverter {
     conversion.recipe = outcome.recipe
     // The plan says what LSTMs compute in, the report what was wanted of them.
     let wanted = QuantizationPlan(.int16, for: outcome.graph, ports: options.ports)
-    conversion.layers = try layers(outcome.graph, best.model, wanted, options)
+    conversion.layers = try layers(best.model, wanted, options)
     return conversion
   }
 
@@ -72,12 +72,8 @@ extension ModelConverter {
     let model = try wrapping(ConversionError.quantization) { () throws(QuantizationError) in
       try graph.dynamicRange(plan)
     }
-    // Channels are brought to other magnitudes first, so layers are compared with those.
-    let equalized = try wrapping(ConversionError.graph) { () throws(GraphError) in
-      try ColumnEqualization().applied(to: graph)
-    }
     var conversion = try written(model.graph, .dynamicInt8, options)
-    conversion.layers = try layers(equalized, model, plan, options)
+    conversion.layers = try layers(model, plan, options)
     return conversion
   }
 
@@ -126,10 +122,10 @@ extension ModelConverter {
   }
 
   private func layers(
-    _ graph: Graph, _ model: QuantizedModel, _ plan: QuantizationPlan, _ options: ConversionOptions
+    _ model: QuantizedModel, _ plan: QuantizationPlan, _ options: ConversionOptions
   ) throws(ConversionError) -> [QuantizationReport.Layer] {
     try wrapping(ConversionError.quantization) { () throws(QuantizationError) in
-      try QuantizationReport(graph, model, plan, layerWindows(options)).layers
+      try QuantizationReport(model.source, model, plan, layerWindows(options)).layers
     }
   }
 }

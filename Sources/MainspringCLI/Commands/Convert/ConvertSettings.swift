@@ -24,8 +24,11 @@ struct ConvertSettings {
     isJSON = arguments.flag("json")
     let budget = AccuracyBudget(
       maximumDrop: arguments.optionalShare("max-drop"),
-      minimumAgreement: arguments.optionalShare("min-agreement"))
-    self.budget = budget == AccuracyBudget() ? nil : budget
+      minimumAgreement: arguments.optionalShare("min-agreement"),
+      // Windows held back are like those calibrated on: luck is not enough there.
+      confidence: evaluation.isEmpty ? 0.95 : nil)
+    let isGiven = budget.maximumDrop != nil || budget.minimumAgreement != nil
+    self.budget = isGiven ? budget : nil
     let hasRecordings = (calibration + evaluation).contains(where: RecordingSettings.isRecording)
     recordings = try RecordingSettings(arguments, isUsed: hasRecordings)
     options = ConversionOptions(
