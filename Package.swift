@@ -105,7 +105,8 @@ let package = Package(
     .testTarget(
       name: "QuantizerTests",
       dependencies: [
-        "MainspringConvert", "MainspringGraph", "MainspringRuntime", "_MainspringTestSupport",
+        "MainspringConvert", "MainspringGraph", "MainspringRuntime", "MainspringTFLite",
+        "_MainspringTestSupport",
       ]),
     .testTarget(
       name: "ConformanceTests",
