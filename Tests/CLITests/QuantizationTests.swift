@@ -288,6 +288,18 @@ struct QuantizationTests {
     #expect(outcome.output.contains("on 60 windows of --evaluate"))
   }
 
+  @Test func whatCannotBeIntegersIsSaid() throws {
+    let shell = try Shell()
+    try shell.take("conformance/models/k3_gru.keras", as: "gru.keras")
+    var random = SplitMix64(seed: 32)
+    let array = NumPyArray(shape: [100, 20, 4], floats: random.floats(100 * 80))
+    try writeFile(shell.folder.file("x.npy"), array.serialized())
+    let outcome = try shell.run(
+      "mainspring convert gru.keras -o a.tflite --precision int8 --calibrate x.npy")
+    #expect(outcome.status == 0 && outcome.errors == "", "\(outcome.errors)")
+    #expect(outcome.output.contains("int8: 'gru' (GRU) stays float32 instead of int8\n"))
+  }
+
   @Test func aTFLiteFileIsQuantizedAsAKerasFileIs() throws {
     let outcome = try prepared().run(
       """

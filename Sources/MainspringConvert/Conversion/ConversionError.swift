@@ -4,7 +4,7 @@ public import MainspringGraph
 public import MainspringTFLite
 
 /// Why a model could not be converted.
-public enum ConversionError: Error, Sendable {
+public enum ConversionError: Error, Hashable, Sendable {
   case graph(GraphError)
   case encoding(ConvertError)
   /// A file of ours that our reader refuses.
@@ -17,7 +17,7 @@ public enum ConversionError: Error, Sendable {
 }
 
 /// A budget that no model holds.
-public struct BudgetFailure: Sendable {
+public struct BudgetFailure: Hashable, Sendable {
   public let budget: AccuracyBudget
   /// The model as it was asked for.
   public let conversion: Conversion

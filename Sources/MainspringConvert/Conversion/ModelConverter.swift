@@ -22,8 +22,15 @@ public struct ModelConverter {
   let judgement: ModelComparison?
   private let judgementWindows: WindowSet?
   var calibration: Calibration?
-  var tuned: (method: CalibrationMethod?, ports: QuantizationPlan.Ports, Autotuner.Outcome)?
+  var tuned: Tuned?
   var measuredCount = 0
+
+  /// The best way to quantize, and what it was asked for with.
+  struct Tuned {
+    let method: CalibrationMethod?
+    let ports: QuantizationPlan.Ports
+    let outcome: Autotuner.Outcome
+  }
 
   /// What a person should know about the windows, once they were used; empty when there is nothing.
   public internal(set) var warnings: [String] = []
