@@ -42,9 +42,10 @@ extension ConversionError: CustomStringConvertible {
 
 extension BudgetFailure: CustomStringConvertible {
   public var description: String {
-    let found = best ?? conversion.agreement
-    return
-      "\(conversion.precision): expected \(budget), found \(found.map { "\($0)" } ?? "nothing")"
+    let start = "\(conversion.precision): expected \(budget), found "
+    guard let found = best ?? conversion.agreement else { return start + "nothing to measure" }
+    return start + "\(found)"
+      + (budget.isCautious ? ", \(found.steadyCount) with twice the error" : "")
   }
 }
 
@@ -54,8 +55,8 @@ extension AccuracyBudget: CustomStringConvertible {
     var parts: [String] = []
     if let maximumDrop { parts.append("a drop of at most \(Float(maximumDrop * 100)) %") }
     if let minimumAgreement {
-      let sure = confidence.map { " with a confidence of \(Float($0 * 100)) %" } ?? ""
-      parts.append("an agreement of at least \(Float(minimumAgreement * 100)) %\(sure)")
+      let twice = isCautious ? " with twice the error" : ""
+      parts.append("an agreement of at least \(Float(minimumAgreement * 100)) %\(twice)")
     }
     return parts.isEmpty ? "anything" : parts.joined(separator: " and ")
   }

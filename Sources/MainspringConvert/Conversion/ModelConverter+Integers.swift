@@ -19,8 +19,7 @@ extension ModelConverter {
     let search = PrecisionSearch(outcome.graph, outcome.ranges, plan, budget) {
       (graph: Graph) throws(QuantizationError) -> Agreement in try judgement.agreement(of: graph)
     }
-    let start = measuredCount
-    var count = start
+    var count = measuredCount
     let found: PrecisionSearch.Outcome
     do throws(QuantizationError) {
       found = try search.run { _ in

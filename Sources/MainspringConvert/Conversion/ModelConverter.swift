@@ -11,7 +11,7 @@ import MainspringTFLite
 /// print(conversion.bytes.count, conversion.agreement)
 /// ```
 ///
-/// A fifth of the windows is held back from calibration. On them ways to quantize are compared and,
+/// Half of the windows are held back from calibration. On them ways to quantize are compared and,
 /// unless there are windows for that, the outcome is measured.
 public struct ModelConverter {
   let graph: Graph
@@ -37,7 +37,7 @@ public struct ModelConverter {
 
   /// - Parameters:
   ///   - graph: an optimised float graph.
-  ///   - calibration: windows to calibrate on; a fifth of them is held back.
+  ///   - calibration: windows to calibrate on; half of them are held back.
   ///   - evaluation: windows to judge by instead of those held back.
   /// - Throws: ``ConversionError`` when the graph cannot be run or labels are missing.
   /// - Complexity: one run of the float model for each window held back or of the evaluation.
@@ -96,10 +96,8 @@ public struct ModelConverter {
     if options.budget != nil, judgement == nil { throw .windowsNeeded(precision) }
     switch precision {
     case .float32, .float16:
-      return try judged(
-        try written(graph, precision, options), options.budget)
-    case .dynamicInt8:
-      return try judged(try dynamicRange(options), options.budget)
+      return try judged(try written(graph, precision, options), options.budget)
+    case .dynamicInt8: return try judged(try dynamicRange(options), options.budget)
     case .int8: return try integers(options, progress)
     case .int16x8: return try judged(try sixteenBits(options, progress), options.budget)
     }
