@@ -212,8 +212,8 @@ struct QuantizationTests {
     let outcome = try prepared().run(
       """
       set -e -o pipefail
-      mainspring convert m.keras -o out --precision f32,dynamic-int8,int8 --calibrate windows.npy \
-        --min-agreement 99.9% --report --json | '\(python)' -m json.tool > /dev/null
+      mainspring convert m.keras -o out --precision f32,int8 --calibrate windows.npy \
+        --evaluate windows.npy --min-agreement 99.9% --report --json | '\(python)' -m json.tool > /dev/null
       """)
     #expect(outcome.status == 0, "\(outcome.errors)")
   }
