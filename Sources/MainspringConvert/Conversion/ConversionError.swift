@@ -13,7 +13,8 @@ public enum ConversionError: Error, Hashable, Sendable {
   case quantization(QuantizationError)
   /// A budget or integers were asked for, and there is nothing to measure with.
   case windowsNeeded(ModelPrecision)
-  case budget(BudgetFailure)
+  /// Stored apart: it holds a whole file, and every call that may fail has room for its error.
+  indirect case budget(BudgetFailure)
 }
 
 /// A budget that no model holds.

@@ -94,13 +94,19 @@ public struct ModelConverter {
   ) throws(ConversionError) -> Conversion {
     if precision.needsWindows, calibrationWindows == nil { throw .windowsNeeded(precision) }
     if options.budget != nil, judgement == nil { throw .windowsNeeded(precision) }
+    let conversion: Conversion
     switch precision {
-    case .float32, .float16:
-      return try judged(try written(graph, precision, options), options.budget)
-    case .dynamicInt8: return try judged(try dynamicRange(options), options.budget)
+    case .float32, .float16: conversion = try written(graph, precision, options)
+    case .dynamicInt8: conversion = try dynamicRange(options)
     case .int8: return try integers(options, progress)
-    case .int16x8: return try judged(try sixteenBits(options, progress), options.budget)
+    case .int16x8: conversion = try sixteenBits(options, progress)
     }
+    if let budget = options.budget, let agreement = conversion.agreement,
+      !budget.holds(agreement)
+    {
+      throw .budget(BudgetFailure(budget: budget, conversion: conversion, best: nil))
+    }
+    return conversion
   }
 
   /// The graph as a file, with what the file does when it is read again.
@@ -130,15 +136,6 @@ public struct ModelConverter {
     return try wrapping(ConversionError.encoding) { () throws(ConvertError) in
       try MainspringConvert.convert(graph, options: encoding)
     }
-  }
-
-  private func judged(_ conversion: Conversion, _ budget: AccuracyBudget?)
-    throws(ConversionError) -> Conversion
-  {
-    guard let budget, let agreement = conversion.agreement, !budget.holds(agreement) else {
-      return conversion
-    }
-    throw .budget(BudgetFailure(budget: budget, conversion: conversion, best: nil))
   }
 
   /// The windows layers are measured on: those of the judgement, or none.
