@@ -33,6 +33,7 @@ let package = Package(
     .target(name: "MainspringNumPy"),
     .target(name: "MainspringWire"),
     .target(name: "MainspringArguments"),
+    .target(name: "MainspringRecordings"),
 
     // Row 1, engine: what an application that only infers links.
     .target(name: "MainspringTFLite", dependencies: ["MainspringGraph"]),
@@ -54,8 +55,8 @@ let package = Package(
     .target(
       name: "MainspringCLI",
       dependencies: [
-        "MainspringArguments", "MainspringNumPy", "MainspringGraph", "Mainspring",
-        "MainspringKeras", "MainspringConvert",
+        "MainspringArguments", "MainspringNumPy", "MainspringRecordings", "MainspringGraph",
+        "Mainspring", "MainspringKeras", "MainspringConvert",
       ]),
     .executableTarget(name: "mainspring", dependencies: ["MainspringCLI"]),
     .executableTarget(
@@ -68,6 +69,9 @@ let package = Package(
       path: "Tests/_MainspringTestSupport"),
     .testTarget(
       name: "ArgumentsTests", dependencies: ["MainspringArguments", "_MainspringTestSupport"]),
+    .testTarget(
+      name: "RecordingTests",
+      dependencies: ["MainspringRecordings", "MainspringNumPy", "_MainspringTestSupport"]),
     .testTarget(name: "NumPyTests", dependencies: ["MainspringNumPy", "_MainspringTestSupport"]),
     .testTarget(
       name: "KernelTests", dependencies: ["CMainspringKernels", "_MainspringTestSupport"]),
@@ -101,7 +105,8 @@ let package = Package(
     .testTarget(
       name: "QuantizerTests",
       dependencies: [
-        "MainspringConvert", "MainspringGraph", "MainspringRuntime", "_MainspringTestSupport",
+        "MainspringConvert", "MainspringGraph", "MainspringRuntime", "MainspringTFLite",
+        "_MainspringTestSupport",
       ]),
     .testTarget(
       name: "ConformanceTests",

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#ifndef MSK_VARIANT
 #include "integer_result.h"
 
-MSK_INLINE void depthwise(msk_integer type, void *y, const void *x, const int8_t *w,
-                          const void *bias, const void *scales, const msk_integer_depthwise *s) {
+MSK_INLINE void depthwise_of(msk_integer type, void *y, const void *x, const int8_t *w,
+                             const void *bias, const void *scales,
+                             const msk_integer_depthwise *s) {
   for (ptrdiff_t i = 0; i < s->height; i++) {
     for (ptrdiff_t j = 0; j < s->width; j++) {
       const ptrdiff_t first = i * s->stride_y + j * s->stride_x;
@@ -22,12 +24,77 @@ MSK_INLINE void depthwise(msk_integer type, void *y, const void *x, const int8_t
   }
 }
 
-void msk_int_depthwise(msk_isa isa, void *y, const void *x, const int8_t *w, const void *bias,
-                       const void *scales, msk_integer_depthwise shape) {
-  (void)isa;
-  if (shape.x == msk_integer_s16) {
-    depthwise(msk_integer_s16, y, x, w, bias, scales, &shape);
+static void depthwise_scalar(void *y, const void *x, const int8_t *w, const void *bias,
+                             const void *scales, const msk_integer_depthwise *s) {
+  if (s->x == msk_integer_s16) {
+    depthwise_of(msk_integer_s16, y, x, w, bias, scales, s);
   } else {
-    depthwise(msk_integer_s8, y, x, w, bias, scales, &shape);
+    depthwise_of(msk_integer_s8, y, x, w, bias, scales, s);
   }
 }
+
+#define MSK_SOURCE "int_depthwise.c"
+#include "integer_variants.h"
+
+void msk_int_depthwise(msk_isa isa, void *y, const void *x, const int8_t *w, const void *bias,
+                       const void *scales, msk_integer_depthwise shape) {
+  MSK_DISPATCH(isa, depthwise, y, x, w, bias, scales, &shape)
+}
+
+#else
+
+#define lvec MSK_NAME(lvec)
+
+MSK_INLINE void MSK_NAME(depthwise_of)(msk_integer type, bool is_wide, void *y, const void *x,
+                                       const int8_t *w, const void *bias, const void *scales,
+                                       const msk_integer_depthwise *s) {
+  for (ptrdiff_t i = 0; i < s->height; i++) {
+    for (ptrdiff_t j = 0; j < s->width; j++) {
+      const ptrdiff_t first = i * s->stride_y + j * s->stride_x;
+      for (ptrdiff_t c = 0; c < s->channels; c += MSK_LANES) {
+        const ptrdiff_t n = s->channels - c;
+        ivec sum = 0;
+        lvec wide = 0;
+        if (is_wide) {
+          wide = MSK_NAME(v_wide)(bias, c, n);
+        } else {
+          sum = MSK_NAME(v_integers)(msk_integer_s32, bias, c, n);
+        }
+        for (ptrdiff_t p = 0; p < s->kernel_height; p++) {
+          for (ptrdiff_t q = 0; q < s->kernel_width; q++) {
+            const ptrdiff_t at = first + p * s->step_y + q * s->step_x + c;
+            const ptrdiff_t tap = (p * s->kernel_width + q) * s->channels + c;
+            const ivec product = MSK_NAME(v_integers)(type, x, at, n) *
+                                 MSK_NAME(v_integers)(msk_integer_s8, w, tap, n);
+            if (is_wide) {
+              wide += __builtin_convertvector(product, lvec);
+            } else {
+              sum += product;
+            }
+          }
+        }
+        const ivec result = MSK_NAME(v_finished)(s->y, sum, wide, scales, c, n);
+        const ptrdiff_t to = (i * s->width + j) * s->channels + c;
+        if (s->y.type == msk_integer_s16) {
+          MSK_NAME(v_set_integers)(msk_integer_s16, y, to, result, n);
+        } else {
+          MSK_NAME(v_set_integers)(msk_integer_s8, y, to, result, n);
+        }
+      }
+    }
+  }
+}
+
+static void MSK_NAME(depthwise)(void *y, const void *x, const int8_t *w, const void *bias,
+                                const void *scales, const msk_integer_depthwise *s) {
+  if (s->x == msk_integer_s8) {
+    MSK_NAME(depthwise_of)(msk_integer_s8, false, y, x, w, bias, scales, s);
+  } else if (s->y.wide) {
+    MSK_NAME(depthwise_of)(msk_integer_s16, true, y, x, w, bias, scales, s);
+  } else {
+    MSK_NAME(depthwise_of)(msk_integer_s16, false, y, x, w, bias, scales, s);
+  }
+}
+
+#undef lvec
+#endif

@@ -157,18 +157,42 @@ typedef uint8_t MSK_NAME(staged);
 typedef int16_t MSK_NAME(staged);
 #endif
 
+/// Sixteen elements as the products take them.
+MSK_INLINE void MSK_NAME(gemm_stage_16)(msk_integer type, MSK_NAME(staged) *to, const char *from) {
+#if MSK_GROUP == 4
+  (void)type;
+  __m128i x = _mm_loadu_si128((const __m128i *)from);
+  _mm_storeu_si128((__m128i *)to, _mm_xor_si128(x, _mm_set1_epi8((char)0x80)));
+#else
+  if (type == msk_integer_s16) {
+    __builtin_memcpy(to, from, 32);
+  } else {
+    __m128i x = _mm_loadu_si128((const __m128i *)from);
+    _mm256_storeu_si256((__m256i *)to, _mm256_cvtepi8_epi16(x));
+  }
+#endif
+}
+
 /// Elements as the products take them, padded with zeros to whole groups.
 MSK_INLINE void MSK_NAME(gemm_stage)(msk_integer type, MSK_NAME(staged) *to, const void *x,
                                      ptrdiff_t first, ptrdiff_t count) {
-  (void)type;
-  for (ptrdiff_t k = 0; k < count; k++) {
+  const ptrdiff_t size = msk_integer_size(type);
+  const char *from = (const char *)x + first * size;
+  ptrdiff_t k = 0;
+  for (; k + 16 <= count; k += 16) MSK_NAME(gemm_stage_16)(type, to + k, from + k * size);
+  if (k < count && count >= 16) {
+    // The last ones once more together with some before them.
+    MSK_NAME(gemm_stage_16)(type, to + count - 16, from + (count - 16) * size);
+  } else {
+    for (; k < count; k++) {
 #if MSK_GROUP == 4
-    to[k] = (uint8_t)(((const uint8_t *)x)[first + k] ^ 0x80);
+      to[k] = (uint8_t)(msk_integer_at(type, x, first + k) + 128);
 #else
-    to[k] = (int16_t)msk_integer_at(type, x, first + k);
+      to[k] = (int16_t)msk_integer_at(type, x, first + k);
 #endif
+    }
   }
-  for (ptrdiff_t k = count; k % MSK_GROUP != 0; k++) to[k] = 0;
+  for (k = count; k % MSK_GROUP != 0; k++) to[k] = 0;
 }
 
 MSK_INLINE ivec MSK_NAME(gemm_spread)(const MSK_NAME(staged) *x) {

@@ -97,22 +97,46 @@ typedef int32_t MSK_NAME(wvec) __attribute__((ext_vector_type(MSK_SHORTS)));
 #define hvec MSK_NAME(hvec)
 #define wvec MSK_NAME(wvec)
 
+/// The first n elements, then zeros; all for n beyond them.
 MSK_INLINE hvec MSK_NAME(h_load)(const int16_t *p, ptrdiff_t n) {
   hvec x = 0;
   if (n >= MSK_SHORTS) {
     __builtin_memcpy(&x, p, sizeof x);
+    return x;
+  }
+#if MSK_LANES == 16
+  return (hvec)_mm512_maskz_loadu_epi16((__mmask32)((1u << n) - 1), p);
+#else
+  MSK_NAME(svec) half = 0;
+  if (n >= MSK_LANES) {
+    __builtin_memcpy(&x, p, sizeof half);
+    if (n > MSK_LANES) half = MSK_NAME(v_part_16)(p + MSK_LANES, n - MSK_LANES);
+    __builtin_memcpy((char *)&x + sizeof half, &half, sizeof half);
   } else {
-    __builtin_memcpy(&x, p, (size_t)n * 2);
+    half = MSK_NAME(v_part_16)(p, n);
+    __builtin_memcpy(&x, &half, sizeof half);
   }
   return x;
+#endif
 }
 
 MSK_INLINE void MSK_NAME(h_store)(int16_t *p, hvec x, ptrdiff_t n) {
   if (n >= MSK_SHORTS) {
     __builtin_memcpy(p, &x, sizeof x);
-  } else {
-    __builtin_memcpy(p, &x, (size_t)n * 2);
+    return;
   }
+#if MSK_LANES == 16
+  _mm512_mask_storeu_epi16(p, (__mmask32)((1u << n) - 1), (__m512i)x);
+#else
+  MSK_NAME(svec) half[2];
+  __builtin_memcpy(half, &x, sizeof x);
+  if (n >= MSK_LANES) {
+    __builtin_memcpy(p, half, sizeof half[0]);
+    if (n > MSK_LANES) MSK_NAME(v_set_part_16)(p + MSK_LANES, half[1], n - MSK_LANES);
+  } else {
+    MSK_NAME(v_set_part_16)(p, half[0], n);
+  }
+#endif
 }
 
 // `msk_high_product_16`, without its overflow: that of −1 and −1 does not come up here.
@@ -201,12 +225,10 @@ static void MSK_NAME(fixed_tanh)(int16_t *y, const int16_t *x, ptrdiff_t count,
 
 /// The sums of a gate.
 MSK_INLINE hvec MSK_NAME(lstm_sum)(const int32_t *z, const int16_t *xs, ptrdiff_t n) {
-  wvec sum = 0;
-  if (n >= MSK_SHORTS) {
-    __builtin_memcpy(&sum, z, sizeof sum);
-  } else {
-    __builtin_memcpy(&sum, z, (size_t)n * 4);
-  }
+  ivec half[2] = {MSK_NAME(v_integers)(msk_integer_s32, z, 0, n), 0};
+  if (n > MSK_LANES) half[1] = MSK_NAME(v_integers)(msk_integer_s32, z, MSK_LANES, n - MSK_LANES);
+  wvec sum;
+  __builtin_memcpy(&sum, half, sizeof sum);
   sum += __builtin_convertvector(MSK_NAME(h_load)(xs, n), wvec);
   sum = __builtin_elementwise_max(sum, (wvec)-32768);
   sum = __builtin_elementwise_min(sum, (wvec)32767);

@@ -10,6 +10,8 @@ struct ArgumentParser {
   private var rest: ArraySlice<String>
   private var positionals: [String] = []
   private var values: [String: [String]] = [:]
+  /// The last option that took all words up to the next one.
+  private var greedy: String?
 
   init(program: String, command: Command, arguments: ArraySlice<String>) {
     self.program = program
@@ -56,7 +58,7 @@ struct ArgumentParser {
     } else if let attached {
       try add(attached, to: option)
     } else {
-      try add(nextValue(of: option), to: option)
+      try addNext(to: option)
     }
   }
 
@@ -79,7 +81,7 @@ struct ArgumentParser {
         continue
       }
       if letters.isEmpty {
-        try add(nextValue(of: option), to: option)
+        try addNext(to: option)
       } else {
         try add(String(letters.first == "=" ? letters.dropFirst() : letters), to: option)
       }
@@ -87,13 +89,21 @@ struct ArgumentParser {
     }
   }
 
+  /// Takes the next word, or all up to the next option.
+  private mutating func addNext(to option: Option) throws(UsageError) {
+    guard let value = nextValue() else { throw error(.missingValue(option: option.display)) }
+    try add(value, to: option)
+    guard option.takesSeveral else { return }
+    greedy = option.term
+    while let value = nextValue() { try add(value, to: option) }
+  }
+
   /// The next word, unless it looks like an option; such a value is given with `=`.
-  private mutating func nextValue(of option: Option) throws(UsageError) -> String {
+  private mutating func nextValue() -> String? {
     guard let value = rest.first, !value.hasPrefix("-") || value == "-" || isNumber(value) else {
-      throw error(.missingValue(option: option.display))
+      return nil
     }
-    rest.removeFirst()
-    return value
+    return rest.removeFirst()
   }
 
   private mutating func add(_ value: String, to option: Option) throws(UsageError) {
@@ -112,18 +122,22 @@ struct ArgumentParser {
     for argument in command.arguments {
       switch argument.arity {
       case .required:
-        guard let value = left.popFirst() else { throw error(.missingArgument(argument.name)) }
+        guard let value = left.popFirst() else { throw missing(argument) }
         arguments[argument.name] = [value]
       case .optional:
         arguments[argument.name] = left.popFirst().map { [$0] } ?? []
       case .repeated:
-        if left.isEmpty { throw error(.missingArgument(argument.name)) }
+        if left.isEmpty { throw missing(argument) }
         arguments[argument.name] = Array(left)
         left = []
       }
     }
     if let extra = left.first { throw error(.unexpectedArgument(extra)) }
     return arguments
+  }
+
+  private func missing(_ argument: Argument) -> UsageError {
+    error(.missingArgument(argument.name, before: greedy))
   }
 
   /// Whether the word is a negative number rather than an option.

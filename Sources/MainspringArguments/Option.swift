@@ -10,10 +10,16 @@ package struct Option: Equatable, Sendable {
     case text
     /// One of the listed values.
     case choice([String])
+    /// Several of the listed values with commas between them, each once.
+    case choices([String])
+    /// One of the listed values; one of them may have a number within the range behind a colon.
+    case numberedChoice([String], numbered: String, in: ClosedRange<Double>)
     /// A decimal integer within the range.
     case integer(ClosedRange<Int>)
     /// A finite decimal number within the range.
     case number(ClosedRange<Double>)
+    /// A percentage within the range, its sign included: `99.5%`.
+    case percentage(ClosedRange<Double>)
   }
 
   /// How often a value is given.
@@ -34,11 +40,14 @@ package struct Option: Equatable, Sendable {
   package let valueName: String
   package let kind: Kind
   package let arity: Arity
+  /// One use takes all values that follow it, up to the next option; at least one.
+  package let takesSeveral: Bool
   /// One or more sentences for the help; values, range and default are added to them.
   package let help: String
 
   private init(
-    _ name: String, short: Character?, valueName: String, kind: Kind, arity: Arity, help: String
+    _ name: String, short: Character?, valueName: String, kind: Kind, arity: Arity,
+    takesSeveral: Bool = false, help: String
   ) {
     precondition(isWord(name) && name != "help", "'\(name)' is no name for an option")
     precondition(
@@ -48,6 +57,7 @@ package struct Option: Equatable, Sendable {
     self.valueName = valueName
     self.kind = kind
     self.arity = arity
+    self.takesSeveral = takesSeveral
     self.help = help
     if case .optional(let value?) = arity {
       precondition(fault(in: value) == nil, "the default of --\(name) is not a valid value")
@@ -68,6 +78,17 @@ package struct Option: Equatable, Sendable {
     Option(name, short: short, valueName: valueName, kind: .text, arity: arity, help: help)
   }
 
+  /// An option that takes texts, all that follow it up to the next option: `--files a b c`.
+  ///
+  /// Arguments of the command stand in front of it, or another option between.
+  package static func texts(
+    _ name: String, short: Character? = nil, valueName: String, help: String
+  ) -> Option {
+    Option(
+      name, short: short, valueName: valueName, kind: .text, arity: .repeated, takesSeveral: true,
+      help: help)
+  }
+
   /// An option that takes one of the raw values of `Value`, in their order of declaration.
   package static func choice<Value: RawRepresentable<String> & CaseIterable>(
     _ name: String, short: Character? = nil, valueName: String? = nil, of type: Value.Type,
@@ -77,6 +98,30 @@ package struct Option: Equatable, Sendable {
       name, short: short, valueName: valueName ?? name,
       kind: .choice(Value.allCases.map(\.rawValue)), arity: .optional(default: value?.rawValue),
       help: help)
+  }
+
+  /// An option that takes raw values of `Value` with commas between them.
+  package static func choices<Value: RawRepresentable<String> & CaseIterable>(
+    _ name: String, short: Character? = nil, valueName: String? = nil, of type: Value.Type,
+    default value: Value?, help: String
+  ) -> Option {
+    Option(
+      name, short: short, valueName: valueName ?? name,
+      kind: .choices(Value.allCases.map(\.rawValue)), arity: .optional(default: value?.rawValue),
+      help: help)
+  }
+
+  /// An option that takes one of the raw values of `Value`, of which one may have a number behind a
+  /// colon: `--method percentile:99.9`.
+  package static func choice<Value: RawRepresentable<String> & CaseIterable>(
+    _ name: String, short: Character? = nil, valueName: String? = nil, of type: Value.Type,
+    numbered: Value, in range: ClosedRange<Double>, default value: Value?, help: String
+  ) -> Option {
+    Option(
+      name, short: short, valueName: valueName ?? name,
+      kind: .numberedChoice(
+        Value.allCases.map(\.rawValue), numbered: numbered.rawValue, in: range),
+      arity: .optional(default: value?.rawValue), help: help)
   }
 
   /// An option that takes an integer.
@@ -89,6 +134,18 @@ package struct Option: Equatable, Sendable {
       arity: .optional(default: value.map { "\($0)" }), help: help)
   }
 
+  /// An option that takes a percentage.
+  ///
+  /// - Parameter range: in percent.
+  package static func percentage(
+    _ name: String, short: Character? = nil, valueName: String = "x%",
+    in range: ClosedRange<Double>, help: String
+  ) -> Option {
+    Option(
+      name, short: short, valueName: valueName, kind: .percentage(range),
+      arity: .optional(default: nil), help: help)
+  }
+
   /// An option that takes a decimal number.
   package static func number(
     _ name: String, short: Character? = nil, valueName: String = "x",
@@ -99,79 +156,4 @@ package struct Option: Equatable, Sendable {
       arity: .optional(default: value.map { decimal($0) }), help: help)
   }
 
-  /// `--output <path>`, as usage lines and errors show it.
-  var display: String { kind == .flag ? "--\(name)" : "--\(name) <\(valueName)>" }
-
-  /// As it stands in the usage line.
-  var usage: String {
-    switch arity {
-    case .required: display
-    case .optional: "[\(display)]"
-    case .repeated: "[\(display) ...]"
-    }
-  }
-
-  /// What would have been a valid value, or `nil` when `value` is one.
-  func fault(in value: String) -> String? { accepts(value) ? nil : expectation }
-
-  private func accepts(_ value: String) -> Bool {
-    switch kind {
-    case .flag: false
-    case .text: !value.isEmpty
-    case .choice(let values): values.contains(value)
-    case .integer(let range): Int(value).map(range.contains) ?? false
-    // A NaN is in no range.
-    case .number(let range): Double(value).map { $0.isFinite && range.contains($0) } ?? false
-    }
-  }
-
-  /// The valid values in words.
-  private var expectation: String {
-    switch kind {
-    case .flag: "no value"
-    case .text: "a text that is not empty"
-    case .choice(let values): listed(values)
-    case .integer(let range): "an integer\(bounds(range, within: Int.min...Int.max))"
-    case .number(let range): "a number\(bounds(range, within: -.infinity ... .infinity))"
-    }
-  }
-
-  /// The help with what follows from the declaration: values, arity, default.
-  var helpText: String {
-    var notes: [String] = []
-    switch kind {
-    case .flag, .text: break
-    case .choice(let values): notes.append(values.joined(separator: ", "))
-    case .integer, .number: notes.append(expectation)
-    }
-    switch arity {
-    case .required: notes.append("required")
-    case .repeated: notes.append("may be repeated")
-    case .optional(let value): if let value { notes.append("default: \(value)") }
-    }
-    return notes.isEmpty ? help : "\(help) (\(notes.joined(separator: "; ")))"
-  }
-}
-
-/// `f32, f16 or int8`.
-func listed(_ values: [String]) -> String {
-  guard let last = values.last, values.count > 1 else { return values.first ?? "nothing" }
-  return values.dropLast().joined(separator: ", ") + " or " + last
-}
-
-/// The range in words; an end that is the end of all values is left out.
-private func bounds<Bound>(_ range: ClosedRange<Bound>, within all: ClosedRange<Bound>) -> String {
-  let (lowest, highest) = (decimal(range.lowerBound), decimal(range.upperBound))
-  return switch (range.lowerBound == all.lowerBound, range.upperBound == all.upperBound) {
-  case (true, true): ""
-  case (false, true): " of at least \(lowest)"
-  case (true, false): " of at most \(highest)"
-  case (false, false): " from \(lowest) to \(highest)"
-  }
-}
-
-/// `2` rather than `2.0`.
-private func decimal<Number>(_ value: Number) -> String {
-  let text = "\(value)"
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

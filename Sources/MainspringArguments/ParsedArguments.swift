@@ -74,6 +74,44 @@ package struct ParsedArguments: Equatable, Sendable {
     return values(of: option).first.map { accepted(Value(rawValue: $0), name) }
   }
 
+  /// The values of a list of choices that has a default, in the order given.
+  package func choices<Value: RawRepresentable<String> & CaseIterable>(
+    _ name: String, of type: Value.Type
+  ) -> [Value] {
+    let option = option(name)
+    precondition(
+      option.kind == .choices(Value.allCases.map(\.rawValue)), "--\(name) is no list of \(type)")
+    return certain(values(of: option).first, name).split(separator: ",").map {
+      accepted(Value(rawValue: String($0)), name)
+    }
+  }
+
+  /// The value of a choice of which one may have a number, and the number.
+  package func optionalNumberedChoice<Value: RawRepresentable<String> & CaseIterable>(
+    _ name: String, of type: Value.Type
+  ) -> (choice: Value, number: Double?)? {
+    let option = option(name)
+    guard case .numberedChoice(let all, let numbered, _) = option.kind,
+      all == Value.allCases.map(\.rawValue)
+    else {
+      preconditionFailure("--\(name) is no choice of \(type) with a number")
+    }
+    return values(of: option).first.map { value in
+      let number = Option.number(behind: numbered, in: value)
+      let choice = Value(rawValue: number == nil ? value : numbered)
+      return (accepted(choice, name), number)
+    }
+  }
+
+  /// The value of a percentage as a share: 0.5 for `50%`; `nil` when it is absent.
+  package func optionalShare(_ name: String) -> Double? {
+    let option = option(name)
+    guard case .percentage = option.kind else {
+      preconditionFailure("--\(name) is not declared as percentage")
+    }
+    return values(of: option).first.map { accepted(Option.share($0), name) }
+  }
+
   /// The value of an integer option that has a default.
   package func integer(_ name: String) -> Int { certain(optionalInteger(name), name) }
 

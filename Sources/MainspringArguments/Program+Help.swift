@@ -30,7 +30,7 @@ extension Program {
     page.section("Arguments", command.arguments.map { ("<\($0.name)>", $0.help) })
     page.section(
       "Options",
-      command.options.map { (($0.short.map { "-\($0), " } ?? "    ") + $0.display, $0.helpText) }
+      command.options.map { (($0.short.map { "-\($0), " } ?? "    ") + $0.term, $0.helpText) }
         + [("-h, --help", "Show this help.")])
     page.examples(command.examples)
     return page.text

@@ -13,7 +13,8 @@ package struct UsageError: Error, Equatable, Sendable {
     case missingValue(option: String)
     case unexpectedValue(String, option: String)
     case invalidValue(String, option: String, expected: String)
-    case missingArgument(String)
+    /// An option that takes all values that follow it may have taken this one.
+    case missingArgument(String, before: String?)
     case unexpectedArgument(String)
     /// Options that are valid one by one but not together; found by the command itself.
     case conflict(String)
@@ -49,7 +50,9 @@ package struct UsageError: Error, Equatable, Sendable {
       "the option '\(option)' takes no value, found \(quoted(value))"
     case .invalidValue(let value, let option, let expected):
       "the value \(quoted(value)) is invalid for '\(option)'; use \(expected)"
-    case .missingArgument(let name): "missing argument '<\(name)>'"
+    case .missingArgument(let name, let option):
+      "missing argument '<\(name)>'"
+        + (option.map { "; it stands before '\($0)', which takes all values that follow" } ?? "")
     case .unexpectedArgument(let word): "unexpected argument \(quoted(word))"
     case .conflict(let text): text
     }

@@ -539,12 +539,12 @@ typedef struct {
   int32_t low, high;
 } msk_integer_pair;
 
-/// y = f(a, b) along 1 … `MSK_MAXIMUM_AXES` axes; `y` may equal an operand that has the same strides
-/// and elements of one size.
+/// y = f(a, b) along 1 … `MSK_MAXIMUM_AXES` axes; the innermost strides are 0 or 1 (that of y is 1).
+/// `y` may equal an operand that has the same strides and elements of one size.
 ///
 /// Sums, differences and their squares: operands without zero point, shifted and scaled; the result
 /// scaled. Products: without zero points, then scaled. Extremes: of the raw values.
-void msk_int_binary(void *_Nonnull y, const void *_Nonnull a, const void *_Nonnull b,
+void msk_int_binary(msk_isa isa, void *_Nonnull y, const void *_Nonnull a, const void *_Nonnull b,
                     msk_integer_pair f, const msk_axis *_Nonnull axes,
                     ptrdiff_t axis_count) MSK_REALTIME;
 
@@ -571,7 +571,7 @@ typedef struct {
   int32_t low, high;
 } msk_integer_pool;
 
-void msk_int_pool(void *_Nonnull y, const void *_Nonnull x, msk_integer_pool shape) MSK_REALTIME;
+void msk_int_pool(msk_isa isa, void *_Nonnull y, const void *_Nonnull x, msk_integer_pool shape) MSK_REALTIME;
 
 /// Softmax of int8 with the result's scale 2⁻⁸ and zero point −128; differences from the largest are
 /// scaled to 26 fractional bits, those below `lowest` count as −∞. channels ≥ 1; `y` may equal `x`.

@@ -67,19 +67,28 @@ private struct ErrorSearch {
     }
   }
 
+  /// One end after the other, twice: the ends meet in the width of a step only.
   func best() -> Bounds {
-    var best = all
+    var lower = Double(all.lower)
+    var upper = Double(all.upper)
+    for _ in 0..<2 {
+      upper = least(of: Double(all.upper)) { error(lower, $0) }
+      lower = least(of: Double(all.lower)) { error($0, upper) }
+    }
+    return Bounds(lower: Float(lower), upper: Float(upper))
+  }
+
+  /// The end, between where it was seen and next to zero, for which the error is least.
+  private func least(of end: Double, _ error: (Double) -> Double) -> Double {
+    if end == 0 { return 0 }
+    var best = end
     var least = Double.infinity
-    let fractions = 96
-    for i in 0...(all.lower < 0 ? fractions : 0) {
-      let lower = Double(all.lower) * (1 - Double(i) / Double(fractions + 4))
-      for j in 0...(all.upper > 0 ? fractions : 0) {
-        let upper = Double(all.upper) * (1 - Double(j) / Double(fractions + 4))
-        let error = error(lower, upper)
-        if error < least {
-          least = error
-          best = Bounds(lower: Float(lower), upper: Float(upper))
-        }
+    for step in 0...96 {
+      let candidate = end * (1 - Double(step) / 100)
+      let found = error(candidate)
+      if found < least {
+        least = found
+        best = candidate
       }
     }
     return best
@@ -146,6 +155,7 @@ private struct EntropySearch {
 
   func best() -> Bounds {
     var best = all
+    guard all.lower < all.upper else { return all }
     var least = Double.infinity
     for step in 0...80 {
       let fraction = 1 - Double(step) / 100

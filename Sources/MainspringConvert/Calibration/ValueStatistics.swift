@@ -31,7 +31,11 @@ struct ValueStatistics: Sendable {
   }
 
   /// The range of each channel; empty when channels are not told apart.
+  ///
+  /// The entropy of a channel alone says nothing about what it is worth beside others: with that
+  /// method a channel has the range it was seen in.
   func channelBounds(_ method: CalibrationMethod) -> [Bounds] {
-    histograms.count == 1 ? [] : histograms.compactMap { $0.bounds(method) }
+    if histograms.count == 1 { return [] }
+    return histograms.compactMap { $0.bounds(method == .entropy ? .minMax : method) }
   }
 }

@@ -21,38 +21,41 @@ public struct Autotuner {
 
   private let calibration: Calibration
   private let plan: QuantizationPlan
+  private let methods: [CalibrationMethod]
   private let evaluate: (Graph) throws(QuantizationError) -> Agreement
+  private let rangesByMethod: [CalibrationMethod: Ranges]
   /// By value: the first value of the same scale.
   private let roots: [ValueID]
 
   /// - Parameters:
   ///   - calibration: with moments, if rounding may be compensated.
   ///   - plan: for the calibrated graph.
+  ///   - methods: at least one; of several the best is taken.
   ///   - evaluate: how well a quantized graph agrees with the float model on windows that were not
   ///     calibrated on, such as ``ModelComparison/agreement(of:)``.
   public init(
     _ calibration: Calibration, _ plan: QuantizationPlan,
+    methods: [CalibrationMethod] = CalibrationMethod.candidates,
     evaluate: @escaping (Graph) throws(QuantizationError) -> Agreement
   ) {
+    precondition(!methods.isEmpty, "a method to calibrate by")
     self.calibration = calibration
     self.plan = plan
+    self.methods = methods
     self.evaluate = evaluate
+    var rangesByMethod: [CalibrationMethod: Ranges] = [:]
+    for method in methods { rangesByMethod[method] = calibration.ranges(method) }
+    self.rangesByMethod = rangesByMethod
     let graph = calibration.graph
-    let ranges = calibration.ranges(.minMax)
+    let ranges = rangesByMethod[methods[0]] ?? calibration.ranges(methods[0])
     let groups = ScaleGroups(graph, ResolvedPlan(plan, graph, ranges), ranges)
     roots = graph.values.indices.map { groups.root(of: $0) }
   }
 
-  /// - Parameters:
-  ///   - methods: at least one; of several the best is taken.
-  ///   - progress: is told of each recipe tried.
+  /// - Parameter progress: is told of each recipe tried.
   /// - Throws: ``QuantizationError`` when the graph cannot be quantized or run.
   /// - Complexity: one evaluation for each method, two more, and up to two for each input.
-  public func best(
-    of methods: [CalibrationMethod] = CalibrationMethod.candidates,
-    progress: (Outcome) -> Void = { _ in }
-  ) throws(QuantizationError) -> Outcome {
-    precondition(!methods.isEmpty, "a method to calibrate by")
+  public func best(progress: (Outcome) -> Void = { _ in }) throws(QuantizationError) -> Outcome {
     var best = try outcome(
       QuantizationRecipe(
         methods[0], equalization: Autotuner.strength,
@@ -106,10 +109,14 @@ public struct Autotuner {
       agreement: try evaluate(model.graph))
   }
 
+  private func ranges(by method: CalibrationMethod) -> Ranges {
+    rangesByMethod[method] ?? calibration.ranges(method)
+  }
+
   private func ranges(_ recipe: QuantizationRecipe) -> Ranges {
-    var result = calibration.ranges(recipe.method)
+    var result = ranges(by: recipe.method)
     for (input, method) in recipe.inputMethods {
-      let other = calibration.ranges(method)
+      let other = ranges(by: method)
       for (value, root) in roots.enumerated() where root == roots[input] {
         result.chosen[value] = other.chosen[value]
         result.channels[value] = other.channels[value]

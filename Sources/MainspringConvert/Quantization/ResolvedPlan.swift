@@ -97,20 +97,24 @@ struct ResolvedPlan {
       return graph.values[input].elementType
     }
     var types: Set<ElementType> = []
+    // Where elements are only moved, the plan for what moves them counts.
+    var idle: Set<ElementType> = []
     var pending = [input]
     var isSeen: Set<ValueID> = []
     while let value = pending.popLast() {
       if !isSeen.insert(value).inserted { continue }
       for consumer in consumers[value] {
         if graph.nodes[consumer].operation.keepsScale {
+          idle.insert(precisions[consumer].elementType)
           pending.append(graph.nodes[consumer].output)
         } else {
           types.insert(precisions[consumer].elementType)
         }
       }
     }
+    if types.isEmpty { types = idle }
     if types.contains(.int16) { return .int16 }
-    return types.contains(.int8) || types.isEmpty ? .int8 : .float32
+    return types.contains(.int8) ? .int8 : .float32
   }
 
   /// What only moves elements does so in the type they have.

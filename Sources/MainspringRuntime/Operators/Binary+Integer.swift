@@ -14,7 +14,8 @@ struct IntegerBinaryStep: BitwiseCopyable {
   @_noAllocation @_noLocks
   func run(_ c: Context) {
     unsafe msk_int_binary(
-      c.rawResult(y), c.rawOperand(a), c.rawOperand(b), pair, c.axes(axes.place), axes.count)
+      c.isa, c.rawResult(y), c.rawOperand(a), c.rawOperand(b), pair, c.axes(axes.place),
+      axes.count)
   }
 }
 

@@ -32,7 +32,8 @@ struct IntegerPoolStep: BitwiseCopyable {
     let xBytes = shape.in_height * shape.in_width * shape.channels * size
     let yBytes = shape.out_height * shape.out_width * shape.channels * size
     for image in 0..<batch {
-      unsafe msk_int_pool(c.rawResult(y) + image * yBytes, c.rawOperand(x) + image * xBytes, shape)
+      unsafe msk_int_pool(
+        c.isa, c.rawResult(y) + image * yBytes, c.rawOperand(x) + image * xBytes, shape)
     }
   }
 }
