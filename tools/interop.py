@@ -20,9 +20,9 @@ LiteRT has no reference kernel for a few operators, ELU and TILE of int8 among t
 runs with the optimised built-in kernels, without XNNPACK, in place of the reference ones, and is
 held to what the default ones are held to; marked with *.
 
-Models named random_… and quantized_… are chains of quantized layers, in which a step of one layer grows in the
-next ones: with the default kernels, which round other than the reference ones, they may be
-CHAIN_STEPS steps or CHAIN_TOLERANCE away.
+Models named random_… and quantized_… are chains of quantized layers, in which a step of one layer
+grows in the next ones: with the default kernels, which round other than the reference ones, they
+may be CHAIN_STEPS steps or CHAIN_TOLERANCE away.
 """
 import argparse
 import pathlib
