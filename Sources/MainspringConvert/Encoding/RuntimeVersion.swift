@@ -118,7 +118,8 @@ extension RuntimeVersion {
     case (.gelu, 2): self.init(2, 9)
     case (.exp, 2): self.init(2, 12)
     case (.less, 3), (.greaterEqual, 3): self.init(2, 13)
-    case (.log, 2), (.rsqrt, 3): self.init(2, 15)
+    case (.log, 2), (.rsqrt, 3), (.fullyConnected, 11), (.conv2d, 8), (.transposeConv, 5):
+      self.init(2, 15)
     case (.fullyConnected, 12): self.init(2, 17)
     case (.sqrt, 2): self.init(2, 21)
     default: return nil

@@ -84,6 +84,15 @@ extension IntegerCase {
       let a = try maker.transposedLayer(2, x, hasBias: false)
       return try maker.finish(try maker.transposedLayer(2, a, hasBias: true))
     },
+    IntegerCase(
+      "short_bias", ["TRANSPOSE_CONV 5", "CONV_2D 8", "FULLY_CONNECTED 11"], "2.15.0"
+    ) { maker in
+      let x = try maker.input([1, 1, 4, 3], maker.type(.int16))
+      let a = try maker.transposedLayer(2, x, hasBias: true, hasShortBias: true)
+      let b = try maker.convolutionLayer(
+        4, Extent2D(height: 1, width: 3), a, scales: 4, hasShortBias: true)
+      return try maker.finish(try maker.denseLayer(3, b, scales: 3, hasShortBias: true))
+    },
     IntegerCase("matmul", ["BATCH_MATMUL 2", "BATCH_MATMUL 3"], "2.4.0") { maker in
       let x = try maker.input([2, 3, 4], maker.int8Type())
       let y = try maker.input([2, 4, 5], maker.int8Type())
