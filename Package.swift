@@ -116,7 +116,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "CLITests",
-      dependencies: ["MainspringCLI", "mainspring", "mainspring-hdf5", "_MainspringTestSupport"]),
+      dependencies: [
+        "MainspringCLI", "MainspringConvert", "MainspringGraph", "MainspringNumPy", "mainspring",
+        "mainspring-hdf5", "_MainspringTestSupport",
+      ]),
   ],
   cLanguageStandard: .c17,
   cxxLanguageStandard: .cxx17

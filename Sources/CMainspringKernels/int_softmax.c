@@ -12,16 +12,16 @@ MSK_INLINE int32_t softmax_largest(const int8_t *x, ptrdiff_t channels) {
   return largest;
 }
 
-/// Σ e^d with 12 integer bits; it wraps beyond 4096 elements.
+/// Σ e^d with 12 integer bits, saturated: 4096 largest elements are too many.
 MSK_INLINE int32_t softmax_sum(const int8_t *x, ptrdiff_t channels, int32_t largest,
                                msk_scale scale, int32_t lowest) {
-  int32_t sum = 0;
+  int64_t sum = 0;
   for (ptrdiff_t c = 0; c < channels; c++) {
     const int32_t d = x[c] - largest;
     if (d < lowest) continue;
-    sum = msk_wrapped_sum(sum, msk_rounded_shift(softmax_power(d, scale), 12));
+    sum += msk_rounded_shift(softmax_power(d, scale), 12);
   }
-  return sum;
+  return msk_limited(sum, 0, INT32_MAX);
 }
 
 void msk_s8_softmax(int8_t *y, const int8_t *x, ptrdiff_t rows, ptrdiff_t channels,
@@ -31,14 +31,16 @@ void msk_s8_softmax(int8_t *y, const int8_t *x, ptrdiff_t rows, ptrdiff_t channe
     const uint32_t sum = (uint32_t)softmax_sum(x, channels, largest, scale, lowest);
     const int32_t bits = __builtin_clz(sum);
     const int32_t inverse = msk_one_over_one_plus((int32_t)((sum << bits) - (1u << 31)));
+    const int32_t right = 12 - bits + 31 - 8;
     for (ptrdiff_t c = 0; c < channels; c++) {
       const int32_t d = x[c] - largest;
-      if (d < lowest) {
+      // From sums of 512 on, no share comes to half a step.
+      if (d < lowest || right > 31) {
         y[c] = -128;
         continue;
       }
       const int32_t share = msk_high_product(inverse, softmax_power(d, scale));
-      y[c] = (int8_t)msk_limited(msk_rounded_shift(share, 12 - bits + 31 - 8) - 128, -128, 127);
+      y[c] = (int8_t)msk_limited(msk_rounded_shift(share, right) - 128, -128, 127);
     }
   }
 }
@@ -104,13 +106,16 @@ void msk_s16_softmax(int16_t *y, const int16_t *x, ptrdiff_t rows, ptrdiff_t cha
                      msk_scale scale, const int16_t *tables) {
   const int16_t *inverses = tables + 513;
   for (ptrdiff_t r = 0; r < rows; r++, x += channels, y += channels) {
-    int32_t largest = INT16_MIN, sum = 0;
+    int32_t largest = INT16_MIN;
+    int64_t total = 0;
     for (ptrdiff_t c = 0; c < channels; c++) largest = x[c] > largest ? x[c] : largest;
     for (ptrdiff_t c = 0; c < channels; c++) {
       const int64_t d = (int64_t)msk_scaled(x[c] - largest, scale) + 32767;
       y[c] = softmax_lookup(msk_limited(d, -32768, 32767), tables);
-      sum = msk_wrapped_sum(sum, y[c]);
+      total += y[c];
     }
+    // Beyond 65,538 largest elements every share is 0 anyway.
+    const int32_t sum = msk_limited(total, 1, INT32_MAX);
     const int32_t bits = __builtin_clz((uint32_t)sum);
     const int64_t shifted = (((int64_t)sum << (bits - 1)) + (1 << 13)) >> 14;
     const int32_t inverse =

@@ -69,7 +69,8 @@
     }
   }
 
-  /// Computes all outputs from the inputs set before; inputs never set are zero.
+  /// Computes all outputs from the inputs set before; inputs never set are zero, which for an
+  /// input of integers is the integer 0.
   @_noAllocation @_noLocks
   public mutating func run() {
     for index in 0..<stepCount { unsafe steps[index].run(context) }
