@@ -22,7 +22,8 @@ held to what the default ones are held to; marked with *.
 
 Models named random_… and quantized_… are chains of quantized layers, in which a step of one layer
 grows in the next ones: with the default kernels, which round other than the reference ones, they
-may be CHAIN_STEPS steps or CHAIN_TOLERANCE away.
+may be CHAIN_STEPS steps or CHAIN_TOLERANCE away. Those named quantized_… run in TensorFlow Lite Micro as
+well, where the same holds.
 """
 import argparse
 import pathlib
@@ -30,10 +31,12 @@ import sys
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from tflite_micro.python.tflite_micro import runtime as micro
 
 RESOLVERS = [("ref", OpResolverType.BUILTIN_REF), ("default", OpResolverType.AUTO)]
 WITHOUT_REFERENCE = ("ELU", "TILE")
 CHAIN_STEPS, CHAIN_TOLERANCE = 64, 0.05
+MICRO_ARENA = 1 << 21
 
 
 def arrays(stem, kind, count):
@@ -127,6 +130,19 @@ def check(stem, resolver):
     return worst
 
 
+def check_micro(stem):
+    """Worst difference of an int8 model in TensorFlow Lite Micro, every window once, no resets."""
+    interpreter = micro.Interpreter.from_file(f"{stem}.tflite", arena_size=MICRO_ARENA)
+    (given,), (expected,) = arrays(stem, "input", 1), arrays(stem, "output", 1)
+    worst = Worst()
+    for window in range(len(given)):
+        shape = interpreter.get_input_details(0)["shape"]
+        interpreter.set_input(given[window].reshape(shape), 0)
+        interpreter.invoke()
+        worst.add(interpreter.get_output(0), expected[window])
+    return worst
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path)
@@ -156,6 +172,15 @@ def main():
             except (OSError, RuntimeError, ValueError) as error:
                 cells.append(f"{'error':>10} ")
                 print(f"error: {model.name}: {name}: {error}", file=sys.stderr)
+                agrees = False
+        if model.name.startswith("quantized_"):
+            try:
+                worst = check_micro(stem)
+                cells.append(f"micro {worst}")
+                agrees &= worst.agrees(0, CHAIN_STEPS)
+            except (OSError, RuntimeError, ValueError) as error:
+                cells.append("micro error")
+                print(f"error: {model.name}: micro: {error}", file=sys.stderr)
                 agrees = False
         failures += not agrees
         print(f"{model.name:40} {' '.join(cells)}{'' if agrees else ' MISMATCH'}".rstrip())

@@ -112,7 +112,7 @@ extension RuntimeVersion {
       (.transpose, 5), (.slice, 4), (.batchMatmul, 3):
       self.init(2, 4)
     case (.abs, 3), (.relu, 3), (.relu6, 3), (.reduceMax, 3), (.reduceMin, 3), (.rsqrt, 2),
-      (.squaredDifference, 2), (.reverseV2, 3), (.fill, 3):
+      (.squaredDifference, 2), (.reverseV2, 3), (.broadcastTo, 3):
       self.init(2, 5)
     case (.tile, 3): self.init(2, 8)
     case (.gelu, 2): self.init(2, 9)

@@ -105,13 +105,13 @@ extension IntegerCase {
   ]
 
   static let recurrent: [IntegerCase] = [
-    IntegerCase("lstm", ["FILL 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1"], "2.5.0") { maker in
+    IntegerCase("lstm", ["BROADCAST_TO 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1"], "2.5.0") { maker in
       let x = try maker.input([1, 4, 3], maker.int8Type())
       let y = try maker.lstmLayer(5, x, returnsSequence: true)
       return try maker.finish(try maker.lstmLayer(2, y, returnsSequence: true))
     },
     IntegerCase(
-      "lstm_last", ["FILL 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "STRIDED_SLICE 2"], "2.5.0"
+      "lstm_last", ["BROADCAST_TO 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "STRIDED_SLICE 2"], "2.5.0"
     ) { maker in
       let x = try maker.input([1, 4, 3], maker.int8Type())
       return try maker.finish(try maker.lstmLayer(5, x, returnsSequence: false))
@@ -136,7 +136,7 @@ extension IntegerCase {
     IntegerCase(
       "gesture",
       [
-        "QUANTIZE 1", "RESHAPE 1", "CONV_2D 3", "DEPTHWISE_CONV_2D 3", "MAX_POOL_2D 2", "FILL 3",
+        "QUANTIZE 1", "RESHAPE 1", "CONV_2D 3", "DEPTHWISE_CONV_2D 3", "MAX_POOL_2D 2", "BROADCAST_TO 3",
         "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "STRIDED_SLICE 2", "FULLY_CONNECTED 4", "SOFTMAX 2",
         "DEQUANTIZE 2",
       ], "2.5.0"
@@ -161,7 +161,7 @@ extension IntegerCase {
     IntegerCase(
       "bidirectional",
       [
-        "REVERSE_V2 3", "FILL 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "RESHAPE 1", "CONCATENATION 2",
+        "REVERSE_V2 3", "BROADCAST_TO 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "RESHAPE 1", "CONCATENATION 2",
       ], "2.5.0"
     ) { maker in
       let x = try maker.input([1, 6, 3], maker.int8Type())
