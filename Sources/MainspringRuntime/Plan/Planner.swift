@@ -67,10 +67,7 @@ struct Planner {
     }
     let job = Job(node, graph, inputs)
     try job.checkTypes()
-    operations.append(
-      PlannedOperation(
-        name: output.name, kind: node.operation.name, shape: shape,
-        multiplyAccumulates: node.operation.multiplyAccumulates(inputs: inputs, output: shape)))
+    let firstStep = steps.count
 
     let isAlias = roots[node.output] != node.output
     let donor = isAlias ? nil : donor(for: node)
@@ -91,6 +88,11 @@ struct Planner {
       release(roots[operand])
     }
     release(roots[node.output])
+    operations.append(
+      PlannedOperation(
+        name: output.name, kind: node.operation.name, shape: shape,
+        multiplyAccumulates: node.operation.multiplyAccumulates(inputs: inputs, output: shape),
+        steps: firstStep..<steps.count, isFused: false))
   }
 
   /// The operand whose memory the result can take over: read here for the last time, and only once.
