@@ -48,18 +48,21 @@ void msk_int_depthwise(msk_isa isa, void *y, const void *x, const int8_t *w, con
 MSK_INLINE void MSK_NAME(depthwise_of)(msk_integer type, bool is_wide, void *y, const void *x,
                                        const int8_t *w, const void *bias, const void *scales,
                                        const msk_integer_depthwise *s) {
-  for (ptrdiff_t i = 0; i < s->height; i++) {
-    for (ptrdiff_t j = 0; j < s->width; j++) {
-      const ptrdiff_t first = i * s->stride_y + j * s->stride_x;
-      for (ptrdiff_t c = 0; c < s->channels; c += MSK_LANES) {
-        const ptrdiff_t n = s->channels - c;
-        ivec sum = 0;
-        lvec wide = 0;
-        if (is_wide) {
-          wide = MSK_NAME(v_wide)(bias, c, n);
-        } else {
-          sum = MSK_NAME(v_integers)(msk_integer_s32, bias, c, n);
-        }
+  for (ptrdiff_t c = 0; c < s->channels; c += MSK_LANES) {
+    const ptrdiff_t n = s->channels - c;
+    const MSK_NAME(v_columns) columns = MSK_NAME(v_load_columns)(s->y, scales, c, n);
+    ivec start = 0;
+    lvec wide_start = 0;
+    if (is_wide) {
+      wide_start = MSK_NAME(v_wide)(bias, c, n);
+    } else {
+      start = MSK_NAME(v_integers)(msk_integer_s32, bias, c, n);
+    }
+    for (ptrdiff_t i = 0; i < s->height; i++) {
+      for (ptrdiff_t j = 0; j < s->width; j++) {
+        const ptrdiff_t first = i * s->stride_y + j * s->stride_x;
+        ivec sum = start;
+        lvec wide = wide_start;
         for (ptrdiff_t p = 0; p < s->kernel_height; p++) {
           for (ptrdiff_t q = 0; q < s->kernel_width; q++) {
             const ptrdiff_t at = first + p * s->step_y + q * s->step_x + c;
@@ -73,7 +76,7 @@ MSK_INLINE void MSK_NAME(depthwise_of)(msk_integer type, bool is_wide, void *y, 
             }
           }
         }
-        const ivec result = MSK_NAME(v_finished)(s->y, sum, wide, scales, c, n);
+        const ivec result = MSK_NAME(v_finished)(s->y, &columns, sum, wide);
         const ptrdiff_t to = (i * s->width + j) * s->channels + c;
         if (s->y.type == msk_integer_s16) {
           MSK_NAME(v_set_integers)(msk_integer_s16, y, to, result, n);

@@ -173,10 +173,23 @@ MSK_INLINE ivec MSK_NAME(v_bounded)(ivec x, ivec low, ivec high) {
   return __builtin_elementwise_min(__builtin_elementwise_max(x, low), high);
 }
 
-/// `msk_high_product` for b ≥ 0.
+/// `msk_high_product`, but for its overflow: that of both at their least does not come up here.
 MSK_INLINE ivec MSK_NAME(v_high_product)(ivec a, ivec b) {
-  lvec product = __builtin_convertvector(a, lvec) * __builtin_convertvector(b, lvec);
-  return __builtin_convertvector((product + (1 << 30)) >> 31, ivec);
+  // Products of even lanes, then of odd ones; bits 31 to 62 of either.
+#if MSK_LANES == 16
+  const __m512i x = (__m512i)a, y = (__m512i)b, half = _mm512_set1_epi64(1 << 30);
+  const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, y), half);
+  const __m512i odd = _mm512_add_epi64(
+      _mm512_mul_epi32(_mm512_srli_epi64(x, 32), _mm512_srli_epi64(y, 32)), half);
+  return (ivec)_mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 31),
+                                       _mm512_slli_epi64(odd, 1));
+#else
+  const __m256i x = (__m256i)a, y = (__m256i)b, half = _mm256_set1_epi64x(1 << 30);
+  const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, y), half);
+  const __m256i odd = _mm256_add_epi64(
+      _mm256_mul_epi32(_mm256_srli_epi64(x, 32), _mm256_srli_epi64(y, 32)), half);
+  return (ivec)_mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_slli_epi64(odd, 1), 0xaa);
+#endif
 }
 
 MSK_INLINE ivec MSK_NAME(v_rounded_shift)(ivec x, ivec n) {
@@ -212,26 +225,51 @@ MSK_INLINE ivec MSK_NAME(v_scaled_real)(dvec x, dvec scale) {
   return whole - __builtin_convertvector(up, ivec) + __builtin_convertvector(down, ivec);
 }
 
-/// Scales and clamps sums of the columns from `n` on, as `msk_finish` does.
-MSK_INLINE ivec MSK_NAME(v_finished)(msk_integer_result result, ivec sum, lvec wide,
-                                     const void *scales, ptrdiff_t n, ptrdiff_t count) {
+/// What the columns from n on are scaled and moved by, as `msk_finish` does it; `count` of them.
+typedef struct {
+  ivec multiplier, left, right;
+  ivec low, high, zero;
+  dvec real;
+} MSK_NAME(v_columns);
+
+MSK_INLINE MSK_NAME(v_columns)
+    MSK_NAME(v_load_columns)(msk_integer_result result, const void *scales, ptrdiff_t n,
+                             ptrdiff_t count) {
+  MSK_NAME(v_columns) columns;
   const lvec pairs = MSK_NAME(v_wide)(scales, n, count);
+  const ivec shift = __builtin_convertvector(pairs >> 32, ivec);
+  columns.multiplier = __builtin_convertvector(pairs, ivec);
+  columns.left = __builtin_elementwise_max(shift, (ivec)0);
+  columns.right = columns.left - shift;
+  columns.real = (dvec)pairs;
+  // The clamp goes before the zero point, so that nothing can overflow.
+  columns.zero = (ivec)result.zero;
+  columns.low = (ivec)msk_limited((int64_t)result.low - result.zero, INT32_MIN, INT32_MAX);
+  columns.high = (ivec)msk_limited((int64_t)result.high - result.zero, INT32_MIN, INT32_MAX);
+  return columns;
+}
+
+/// Scales by fixed-point numbers and clamps.
+MSK_INLINE ivec MSK_NAME(v_finished_fixed)(const MSK_NAME(v_columns) *c, ivec sum) {
+  const ivec product = MSK_NAME(v_high_product)(sum << c->left, c->multiplier);
+  const ivec value = MSK_NAME(v_rounded_shift)(product, c->right);
+  return MSK_NAME(v_bounded)(value, c->low, c->high) + c->zero;
+}
+
+/// Scales and clamps in any way.
+MSK_INLINE ivec MSK_NAME(v_finished)(msk_integer_result result, const MSK_NAME(v_columns) *c,
+                                     ivec sum, lvec wide) {
   ivec value;
   if (result.scaling == msk_scaling_real) {
     const dvec x = result.wide ? __builtin_convertvector(wide, dvec)
                                : __builtin_convertvector(sum, dvec);
-    value = MSK_NAME(v_scaled_real)(x, (dvec)pairs);
+    value = MSK_NAME(v_scaled_real)(x, c->real);
+  } else if (result.wide) {
+    value = MSK_NAME(v_scaled_wide)(wide, c->multiplier, c->left - c->right);
   } else {
-    const ivec multiplier = __builtin_convertvector(pairs, ivec);
-    const ivec shift = __builtin_convertvector(pairs >> 32, ivec);
-    value = result.wide ? MSK_NAME(v_scaled_wide)(wide, multiplier, shift)
-                        : MSK_NAME(v_scaled)(sum, multiplier, shift);
+    return MSK_NAME(v_finished_fixed)(c, sum);
   }
-  // The clamp goes before the zero point, so that nothing can overflow.
-  const ivec zero = (ivec)result.zero;
-  const int32_t low = msk_limited((int64_t)result.low - result.zero, INT32_MIN, INT32_MAX);
-  const int32_t high = msk_limited((int64_t)result.high - result.zero, INT32_MIN, INT32_MAX);
-  return MSK_NAME(v_bounded)(value, (ivec)low, (ivec)high) + zero;
+  return MSK_NAME(v_bounded)(value, c->low, c->high) + c->zero;
 }
 
 #undef lvec

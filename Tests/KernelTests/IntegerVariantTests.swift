@@ -195,19 +195,22 @@ import _MainspringTestSupport
   @Test(arguments: [1, 3, 8, 15, 16, 17, 31, 32, 33, 40, 64, 65])
   func lstmsAreEqual(units: Int) {
     var random = SplitMix64(seed: 96)
-    for (bits, clip, sequence) in [(0, 0, true), (3, 900, false), (4, 0, true)]
-      as [(Int32, Int32, Bool)]
-    {
+    for bits in Int32(0)...6 {
+      let (clip, sequence): (Int32, Bool) = (bits == 3 ? 900 : 0, bits % 2 == 0)
       let time = 7
       let w = random.int8s(4 * units * units)
       let xs = (0..<time * 4 * units).map { _ in Int16(random.index(below: 30000) - 15000) }
       let bias = (0..<4 * units).map { _ in Int32(random.index(below: 4000) - 2000) }
-      let scales = (0..<4 * units).map { _ in
-        msk_scale(multiplier: 1 << 30 + Int32(random.index(below: 1 << 20)), shift: -2)
+      let gates = (0..<4).map { gate in
+        msk_scale(
+          multiplier: (1 << 30) + Int32(random.index(below: 1 << 20)),
+          shift: bits == 6 ? 0 : -1 - Int32(gate))
       }
+      let scales = (0..<4 * units).map { gates[$0 / units] }
       let shape = msk_integer_recurrent(
         time: time, units: units, sequence: sequence, state_zero: -3, cell_bits: bits,
-        cell_clip: clip, hidden: msk_scale(multiplier: 1_200_000_000, shift: -21),
+        cell_clip: clip,
+        hidden: msk_scale(multiplier: 1_200_000_000, shift: bits == 5 ? 1 : -21),
         hidden_zero: 5)
       compare(sequence ? time * units : units, Int8.self, "cell \(bits)") { isa, y in
         let size = msk_int_packed_size(isa, .s8, 4 * units, 1, units)

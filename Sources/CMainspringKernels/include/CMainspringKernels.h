@@ -482,8 +482,8 @@ typedef struct {
 /// z = limit(xs[t] + scaled(bias + U·h)); c = limit(f·c + i·g); h = o · tanh(c).
 ///
 /// `xs` is `[time][4·units]`, the input's share with its bias, scaled to 12 fractional bits; `w` is
-/// U packed by `msk_int_pack`; `bias`, which has the state's zero point in it, and `scales` are
-/// `[4·units]`. `scratch` has 4·units int32, then 5·units int16, then units int8.
+/// U packed by `msk_int_pack`; `bias`, which has the state's zero point in it and nothing else, and
+/// `scales`, the same within a gate, are `[4·units]`. units are at most 2¹³. `scratch` has 4·units int32, then 5·units int16, then units int8.
 void msk_s8_lstm(msk_isa isa, int8_t *_Nonnull y, const int16_t *_Nonnull xs,
                  const int8_t *_Nonnull w, const int32_t *_Nonnull bias,
                  const msk_scale *_Nonnull scales, void *_Nonnull scratch,
