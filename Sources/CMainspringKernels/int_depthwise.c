@@ -50,7 +50,6 @@ MSK_INLINE void MSK_NAME(depthwise_of)(msk_integer type, bool is_wide, void *y, 
                                        const msk_integer_depthwise *s) {
   for (ptrdiff_t c = 0; c < s->channels; c += MSK_LANES) {
     const ptrdiff_t n = s->channels - c;
-    const MSK_NAME(v_columns) columns = MSK_NAME(v_load_columns)(s->y, scales, c, n);
     ivec start = 0;
     lvec wide_start = 0;
     if (is_wide) {
@@ -58,6 +57,10 @@ MSK_INLINE void MSK_NAME(depthwise_of)(msk_integer type, bool is_wide, void *y, 
     } else {
       start = MSK_NAME(v_integers)(msk_integer_s32, bias, c, n);
     }
+    const bool are_small = type == msk_integer_s8 && s->y.scaling == msk_scaling_fixed &&
+                           MSK_NAME(v_are_small)(start, s->kernel_height * s->kernel_width);
+    const MSK_NAME(v_columns) columns =
+        MSK_NAME(v_load_columns)(s->y, scales, c, n, are_small);
     for (ptrdiff_t i = 0; i < s->height; i++) {
       for (ptrdiff_t j = 0; j < s->width; j++) {
         const ptrdiff_t first = i * s->stride_y + j * s->stride_x;
@@ -76,7 +79,9 @@ MSK_INLINE void MSK_NAME(depthwise_of)(msk_integer type, bool is_wide, void *y, 
             }
           }
         }
-        const ivec result = MSK_NAME(v_finished)(s->y, &columns, sum, wide);
+        const ivec result = type == msk_integer_s8 && columns.is_small
+                                ? MSK_NAME(v_finished_small)(&columns, sum)
+                                : MSK_NAME(v_finished)(s->y, &columns, sum, wide);
         const ptrdiff_t to = (i * s->width + j) * s->channels + c;
         if (s->y.type == msk_integer_s16) {
           MSK_NAME(v_set_integers)(msk_integer_s16, y, to, result, n);

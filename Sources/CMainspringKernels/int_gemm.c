@@ -214,7 +214,7 @@ MSK_INLINE void MSK_NAME(gemm_store)(const gemm_job *job, ptrdiff_t r, ptrdiff_t
     sum += MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
   }
   const MSK_NAME(v_columns) columns =
-      MSK_NAME(v_load_columns)(job->result, job->scales, n, count);
+      MSK_NAME(v_load_columns)(job->result, job->scales, n, count, false);
   const ivec y = MSK_NAME(v_finished)(job->result, &columns, sum, wide);
   if (job->result.type == msk_integer_s8) {
     MSK_NAME(v_set_integers)(msk_integer_s8, job->y, place, y, count);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#ifndef MSK_VARIANT
 #include "fixed_point.h"
 
 /// e^d of a difference from the largest element, with no integer bits.
@@ -24,23 +25,54 @@ MSK_INLINE int32_t softmax_sum(const int8_t *x, ptrdiff_t channels, int32_t larg
   return sum;
 }
 
-void msk_s8_softmax(int8_t *y, const int8_t *x, ptrdiff_t rows, ptrdiff_t channels,
-                    msk_scale scale, int32_t lowest) {
-  for (ptrdiff_t r = 0; r < rows; r++, x += channels, y += channels) {
-    const int32_t largest = softmax_largest(x, channels);
-    const uint32_t sum = (uint32_t)softmax_sum(x, channels, largest, scale, lowest);
-    const int32_t bits = __builtin_clz(sum);
-    const int32_t inverse = msk_one_over_one_plus((int32_t)((sum << bits) - (1u << 31)));
-    for (ptrdiff_t c = 0; c < channels; c++) {
-      const int32_t d = x[c] - largest;
-      if (d < lowest) {
-        y[c] = -128;
-        continue;
-      }
-      const int32_t share = msk_high_product(inverse, softmax_power(d, scale));
-      y[c] = (int8_t)msk_limited(msk_rounded_shift(share, 12 - bits + 31 - 8) - 128, -128, 127);
-    }
+void msk_s8_softmax_table(int32_t *table, msk_scale scale, int32_t lowest) {
+  // What is too small has a power of 0, which gives the least result and adds nothing.
+  for (int32_t d = 0; d > -256; d--) table[-d] = d < lowest ? 0 : softmax_power(d, scale);
+}
+
+static int32_t table_sum_scalar(const int8_t *x, ptrdiff_t channels, int32_t largest,
+                                const int32_t *table) {
+  int32_t sum = 0;
+  for (ptrdiff_t c = 0; c < channels; c++) {
+    sum = msk_wrapped_sum(sum, msk_rounded_shift(table[largest - x[c]], 12));
   }
+  return sum;
+}
+
+/// Powers times the inverse of their sum.
+static void table_shares_scalar(int8_t *y, const int8_t *x, ptrdiff_t channels, int32_t largest,
+                                const int32_t *table, int32_t inverse, int32_t shift) {
+  for (ptrdiff_t c = 0; c < channels; c++) {
+    const int32_t share = msk_high_product(inverse, table[largest - x[c]]);
+    y[c] = (int8_t)msk_limited(msk_rounded_shift(share, shift) - 128, -128, 127);
+  }
+}
+
+#define MSK_SOFTMAX(variant)                                                                   \
+  static void s8_softmax_##variant(int8_t *y, const int8_t *x, ptrdiff_t rows,                 \
+                                   ptrdiff_t channels, const int32_t *table) {                 \
+    for (ptrdiff_t r = 0; r < rows; r++, x += channels, y += channels) {                       \
+      const int32_t largest = softmax_largest(x, channels);                                    \
+      const uint32_t sum = (uint32_t)table_sum_##variant(x, channels, largest, table);         \
+      const int32_t bits = __builtin_clz(sum);                                                 \
+      const int32_t inverse = msk_one_over_one_plus((int32_t)((sum << bits) - (1u << 31)));    \
+      table_shares_##variant(y, x, channels, largest, table, inverse, 12 - bits + 31 - 8);     \
+    }                                                                                          \
+  }
+
+MSK_SOFTMAX(scalar)
+
+#define MSK_SOURCE "int_softmax.c"
+#include "integer_variants.h"
+
+#if MSK_X86
+MSK_SOFTMAX(avx2)
+MSK_SOFTMAX(avx512)
+#endif
+
+void msk_s8_softmax(msk_isa isa, int8_t *y, const int8_t *x, ptrdiff_t rows, ptrdiff_t channels,
+                    const int32_t *table) {
+  MSK_DISPATCH(isa, s8_softmax, y, x, rows, channels, table)
 }
 
 /// ln of a number from 1 with 12 integer bits; the result has 5. After TensorFlow Lite's
@@ -122,3 +154,44 @@ void msk_s16_softmax(int16_t *y, const int16_t *x, ptrdiff_t rows, ptrdiff_t cha
     }
   }
 }
+
+#else
+
+MSK_INLINE ivec MSK_NAME(table_powers)(const int8_t *x, ptrdiff_t n, int32_t largest,
+                                       const int32_t *table) {
+  const ivec place = largest - MSK_NAME(v_integers)(msk_integer_s8, x, 0, n);
+#if MSK_LANES == 16
+  return (ivec)_mm512_i32gather_epi32((__m512i)place, table, 4);
+#else
+  return (ivec)_mm256_i32gather_epi32(table, (__m256i)place, 4);
+#endif
+}
+
+static int32_t MSK_NAME(table_sum)(const int8_t *x, ptrdiff_t channels, int32_t largest,
+                                   const int32_t *table) {
+  ivec sum = 0;
+  ptrdiff_t c = 0;
+  for (; c + MSK_LANES <= channels; c += MSK_LANES) {
+    const ivec powers = MSK_NAME(table_powers)(x + c, MSK_LANES, largest, table);
+    sum += MSK_NAME(v_rounded_shift)(powers, (ivec)12);
+  }
+  int32_t total = table_sum_scalar(x + c, channels - c, largest, table);
+  for (int i = 0; i < MSK_LANES; i++) total = msk_wrapped_sum(total, sum[i]);
+  return total;
+}
+
+static void MSK_NAME(table_shares)(int8_t *y, const int8_t *x, ptrdiff_t channels,
+                                   int32_t largest, const int32_t *table, int32_t inverse,
+                                   int32_t shift) {
+  ptrdiff_t c = 0;
+  for (; c + MSK_LANES <= channels; c += MSK_LANES) {
+    const ivec powers = MSK_NAME(table_powers)(x + c, MSK_LANES, largest, table);
+    const ivec share = MSK_NAME(v_high_product)(powers, (ivec)inverse);
+    const ivec place = MSK_NAME(v_rounded_shift)(share, (ivec)shift) - 128;
+    const ivec result = MSK_NAME(v_bounded)(place, (ivec)-128, (ivec)127);
+    MSK_NAME(v_set_integers)(msk_integer_s8, y, c, result, MSK_LANES);
+  }
+  table_shares_scalar(y + c, x + c, channels - c, largest, table, inverse, shift);
+}
+
+#endif

@@ -50,15 +50,14 @@ MSK_INLINE void gemm_store_hybrid(const gemm_job *job, ivec sum, ptrdiff_t r, pt
 }
 
 /// One vector of columns of some rows.
-MSK_INLINE void gemm_store_fixed(msk_integer type, const gemm_job *job, const gemm_sums *sums,
-                                 int v, ptrdiff_t rows, ptrdiff_t r0, ptrdiff_t n,
-                                 ptrdiff_t count) {
-  const MSK_NAME(v_columns) columns =
-      MSK_NAME(v_load_columns)(job->result, job->scales, n, count);
-  const ivec bias = MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    const ivec y = MSK_NAME(v_finished_fixed)(&columns, sums->sum[r][v] + bias);
-    MSK_NAME(v_set_integers)(type, job->y, (r0 + r) * job->y_stride + n, y, count);
+MSK_INLINE void gemm_store_fixed(msk_integer type, bool is_small, const gemm_job *job,
+                                 const gemm_sums *sums, int v, const MSK_NAME(v_columns) *columns,
+                                 ivec bias, ptrdiff_t rows, ptrdiff_t place, ptrdiff_t count) {
+  for (ptrdiff_t r = 0; r < rows; r++, place += job->y_stride) {
+    const ivec sum = sums->sum[r][v] + bias;
+    const ivec y = is_small ? MSK_NAME(v_finished_small)(columns, sum)
+                            : MSK_NAME(v_finished)(job->result, columns, sum, (lvec)0);
+    MSK_NAME(v_set_integers)(type, job->y, place, y, count);
   }
 }
 
@@ -72,19 +71,22 @@ static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm
       for (ptrdiff_t r = 0; r < rows; r++) {
         gemm_store_hybrid(job, sums->sum[r][v], r0 + r, n, count);
       }
-    } else if (job->result.scaling == msk_scaling_real || job->result.type == msk_integer_s32) {
-      const MSK_NAME(v_columns) columns =
-          MSK_NAME(v_load_columns)(job->result, job->scales, n, count);
-      const ivec bias = MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
-      for (ptrdiff_t r = 0; r < rows; r++) {
-        const ivec y =
-            MSK_NAME(v_finished)(job->result, &columns, sums->sum[r][v] + bias, (lvec)0);
-        MSK_NAME(v_set_integers)(job->result.type, job->y, (r0 + r) * job->y_stride + n, y, count);
-      }
-    } else if (job->result.type == msk_integer_s16) {
-      gemm_store_fixed(msk_integer_s16, job, sums, v, rows, r0, n, count);
+      continue;
+    }
+    const ivec bias = MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
+    const bool are_small = job->result.scaling == msk_scaling_fixed &&
+                           MSK_NAME(v_are_small)(bias, job->segments * job->length);
+    const MSK_NAME(v_columns) c =
+        MSK_NAME(v_load_columns)(job->result, job->scales, n, count, are_small);
+    const ptrdiff_t place = r0 * job->y_stride + n;
+    if (!c.is_small) {
+      gemm_store_fixed(job->result.type, false, job, sums, v, &c, bias, rows, place, count);
+    } else if (job->result.type == msk_integer_s8 && count >= MSK_LANES) {
+      gemm_store_fixed(msk_integer_s8, true, job, sums, v, &c, bias, rows, place, MSK_LANES);
+    } else if (job->result.type == msk_integer_s16 && count >= MSK_LANES) {
+      gemm_store_fixed(msk_integer_s16, true, job, sums, v, &c, bias, rows, place, MSK_LANES);
     } else {
-      gemm_store_fixed(msk_integer_s8, job, sums, v, rows, r0, n, count);
+      gemm_store_fixed(job->result.type, true, job, sums, v, &c, bias, rows, place, count);
     }
   }
 }

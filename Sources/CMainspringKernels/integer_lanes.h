@@ -192,6 +192,28 @@ MSK_INLINE ivec MSK_NAME(v_high_product)(ivec a, ivec b) {
 #endif
 }
 
+/// The same for |a| < 2³⁰: of 2a, whose products have the result in their upper half.
+MSK_INLINE ivec MSK_NAME(v_small_high_product)(ivec a, ivec b) {
+#if MSK_LANES == 16
+  const __m512i x = (__m512i)(a + a), y = (__m512i)b, half = _mm512_set1_epi64(1ll << 31);
+  const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, y), half);
+  const __m512i odd = _mm512_add_epi64(
+      _mm512_mul_epi32(_mm512_srli_epi64(x, 32), _mm512_srli_epi64(y, 32)), half);
+  return (ivec)_mm512_mask_shuffle_epi32(odd, 0x5555, even, (_MM_PERM_ENUM)0xf5);
+#else
+  const __m256i x = (__m256i)(a + a), y = (__m256i)b, half = _mm256_set1_epi64x(1ll << 31);
+  const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, y), half);
+  const __m256i odd = _mm256_add_epi64(
+      _mm256_mul_epi32(_mm256_srli_epi64(x, 32), _mm256_srli_epi64(y, 32)), half);
+  return (ivec)_mm256_blend_epi32(_mm256_shuffle_epi32(even, 0xf5), odd, 0xaa);
+#endif
+}
+
+/// `msk_rounded_shift` for n ≥ 1 and |x| < 2³⁰; `half` is 2^(n − 1).
+MSK_INLINE ivec MSK_NAME(v_small_rounded_shift)(ivec x, ivec n, ivec half) {
+  return (x + (x >> 31) + half) >> n;
+}
+
 MSK_INLINE ivec MSK_NAME(v_rounded_shift)(ivec x, ivec n) {
   const ivec mask = ((ivec)1 << n) - 1, rest = x & mask;
   // A condition that holds is −1.
@@ -225,16 +247,41 @@ MSK_INLINE ivec MSK_NAME(v_scaled_real)(dvec x, dvec scale) {
   return whole - __builtin_convertvector(up, ivec) + __builtin_convertvector(down, ivec);
 }
 
+/// `msk_rounded`.
+MSK_INLINE ivec MSK_NAME(v_rounded)(vec x) {
+  const vec limit = v_fill(16777216.0f), bounded = v_clamp(x != x ? v_fill(0.0f) : x, -limit, limit);
+  const ivec whole = __builtin_convertvector(bounded, ivec);
+  const vec rest = bounded - __builtin_convertvector(whole, vec);
+  return whole - (rest >= 0.5f) + (rest <= -0.5f);
+}
+
 /// What the columns from n on are scaled and moved by, as `msk_finish` does it; `count` of them.
 typedef struct {
   ivec multiplier, left, right;
   ivec low, high, zero;
   dvec real;
+  /// 2^(right − 1), if right is at least 1 everywhere, left nowhere, and sums are below 2³⁰.
+  ivec half;
+  bool is_small;
 } MSK_NAME(v_columns);
+
+/// Whether no lane is different from 0.
+MSK_INLINE bool MSK_NAME(v_is_zero)(ivec x) {
+#if MSK_LANES == 16
+  return _mm512_test_epi32_mask((__m512i)x, (__m512i)x) == 0;
+#else
+  return _mm256_testz_si256((__m256i)x, (__m256i)x);
+#endif
+}
+
+/// Whether sums of products of int8 that start from a bias stay below 2³⁰.
+MSK_INLINE bool MSK_NAME(v_are_small)(ivec bias, ptrdiff_t depth) {
+  return depth < 1 << 14 && MSK_NAME(v_is_zero)((bias > 1 << 29) | (bias < -(1 << 29)));
+}
 
 MSK_INLINE MSK_NAME(v_columns)
     MSK_NAME(v_load_columns)(msk_integer_result result, const void *scales, ptrdiff_t n,
-                             ptrdiff_t count) {
+                             ptrdiff_t count, bool are_small) {
   MSK_NAME(v_columns) columns;
   const lvec pairs = MSK_NAME(v_wide)(scales, n, count);
   const ivec shift = __builtin_convertvector(pairs >> 32, ivec);
@@ -242,6 +289,8 @@ MSK_INLINE MSK_NAME(v_columns)
   columns.left = __builtin_elementwise_max(shift, (ivec)0);
   columns.right = columns.left - shift;
   columns.real = (dvec)pairs;
+  columns.is_small = are_small && MSK_NAME(v_is_zero)(shift >= 0);
+  columns.half = (ivec)1 << (columns.right - 1);
   // The clamp goes before the zero point, so that nothing can overflow.
   columns.zero = (ivec)result.zero;
   columns.low = (ivec)msk_limited((int64_t)result.low - result.zero, INT32_MIN, INT32_MAX);
@@ -253,6 +302,13 @@ MSK_INLINE MSK_NAME(v_columns)
 MSK_INLINE ivec MSK_NAME(v_finished_fixed)(const MSK_NAME(v_columns) *c, ivec sum) {
   const ivec product = MSK_NAME(v_high_product)(sum << c->left, c->multiplier);
   const ivec value = MSK_NAME(v_rounded_shift)(product, c->right);
+  return MSK_NAME(v_bounded)(value, c->low, c->high) + c->zero;
+}
+
+/// The same of small ones.
+MSK_INLINE ivec MSK_NAME(v_finished_small)(const MSK_NAME(v_columns) *c, ivec sum) {
+  const ivec product = MSK_NAME(v_small_high_product)(sum, c->multiplier);
+  const ivec value = MSK_NAME(v_small_rounded_shift)(product, c->right, c->half);
   return MSK_NAME(v_bounded)(value, c->low, c->high) + c->zero;
 }
 

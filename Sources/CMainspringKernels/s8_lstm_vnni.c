@@ -24,18 +24,14 @@ typedef struct {
   int32_t hidden_zero;
 } lstm_job;
 
-/// `msk_rounded_shift` for n ≥ 1 and |x| < 2³⁰.
-MSK_INLINE ivec lstm_rounded_shift(ivec x, int32_t n) {
-  return (x + (x >> 31) + (1 << (n - 1))) >> n;
-}
-
 /// Sums of one gate as numbers of 16 bits.
 MSK_INLINE __m256i lstm_sums(const lstm_job *job, int gate, ivec product, ptrdiff_t unit,
                              const int16_t *xs) {
   const ptrdiff_t column = gate * job->units + unit;
   const ivec sum = product + MSK_NAME(v_integers)(msk_integer_s32, job->bias, column, MSK_LANES);
-  const ivec scaled = MSK_NAME(v_high_product)(sum, (ivec)job->multiplier[gate]);
-  const ivec z = lstm_rounded_shift(scaled, job->right[gate]) +
+  const ivec right = (ivec)job->right[gate];
+  const ivec scaled = MSK_NAME(v_small_high_product)(sum, (ivec)job->multiplier[gate]);
+  const ivec z = MSK_NAME(v_small_rounded_shift)(scaled, right, (ivec)1 << (right - 1)) +
                  MSK_NAME(v_integers)(msk_integer_s16, xs, column, MSK_LANES);
   return _mm512_cvtsepi32_epi16((__m512i)z);
 }

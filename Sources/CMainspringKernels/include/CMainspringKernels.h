@@ -513,7 +513,7 @@ typedef struct {
 } msk_rescaling;
 
 /// See `msk_rescaling`; `y` may equal `x` if the types are of one size.
-void msk_int_rescale(void *_Nonnull y, const void *_Nonnull x, ptrdiff_t count,
+void msk_int_rescale(msk_isa isa, void *_Nonnull y, const void *_Nonnull x, ptrdiff_t count,
                      msk_rescaling rescaling) MSK_REALTIME;
 
 /// Logistic function, or tanh, of int16 by interpolation in `msk_s16_sigmoid_table`; `y` has the
@@ -550,12 +550,12 @@ void msk_int_binary(msk_isa isa, void *_Nonnull y, const void *_Nonnull a, const
 
 /// Σ or the largest or smallest raw value over the axes whose stride in y is 0, into `sums`; sums
 /// are of 32 bits and wrap.
-void msk_int_reduce(int32_t *_Nonnull sums, const void *_Nonnull a, msk_integer type,
-                    msk_reduction f, const msk_axis *_Nonnull axes, ptrdiff_t axis_count,
+void msk_int_reduce(msk_isa isa, int32_t *_Nonnull sums, const void *_Nonnull a,
+                    msk_integer type, msk_reduction f, const msk_axis *_Nonnull axes, ptrdiff_t axis_count,
                     ptrdiff_t count) MSK_REALTIME;
 
 /// y[i] = clamp(zero + scaled(x[i] − x_zero)).
-void msk_int_finish(void *_Nonnull y, const int32_t *_Nonnull sums, ptrdiff_t count,
+void msk_int_finish(msk_isa isa, void *_Nonnull y, const int32_t *_Nonnull sums, ptrdiff_t count,
                     int32_t x_zero, msk_scale scale, msk_integer type,
                     int32_t zero) MSK_REALTIME;
 
@@ -573,10 +573,13 @@ typedef struct {
 
 void msk_int_pool(msk_isa isa, void *_Nonnull y, const void *_Nonnull x, msk_integer_pool shape) MSK_REALTIME;
 
-/// Softmax of int8 with the result's scale 2⁻⁸ and zero point −128; differences from the largest are
-/// scaled to 26 fractional bits, those below `lowest` count as −∞. channels ≥ 1; `y` may equal `x`.
-void msk_s8_softmax(int8_t *_Nonnull y, const int8_t *_Nonnull x, ptrdiff_t rows,
-                    ptrdiff_t channels, msk_scale scale, int32_t lowest) MSK_REALTIME;
+/// Powers of e for softmax, `[256]`: of differences 0, −1, … −255 from the largest element, scaled to
+/// 26 fractional bits; those below `lowest` count as −∞.
+void msk_s8_softmax_table(int32_t *_Nonnull table, msk_scale scale, int32_t lowest);
+
+/// Softmax of int8 with the result's scale 2⁻⁸ and zero point −128; channels ≥ 1; `y` may equal `x`.
+void msk_s8_softmax(msk_isa isa, int8_t *_Nonnull y, const int8_t *_Nonnull x, ptrdiff_t rows,
+                    ptrdiff_t channels, const int32_t *_Nonnull table) MSK_REALTIME;
 
 /// The logarithm of it with the result's scale 2⁻⁴ and zero point 127; `reverse` scales back to
 /// steps of x.
@@ -592,12 +595,12 @@ void msk_s16_softmax(int16_t *_Nonnull y, const int16_t *_Nonnull x, ptrdiff_t r
 
 /// y[i] = clamp(x[i] / scale rounded with ties away from zero + zero); infinities saturate, and
 /// not-a-number gives the zero point.
-void msk_quantize(void *_Nonnull y, const float *_Nonnull x, ptrdiff_t count, msk_integer type,
-                  float scale, int32_t zero) MSK_REALTIME;
+void msk_quantize(msk_isa isa, void *_Nonnull y, const float *_Nonnull x, ptrdiff_t count,
+                  msk_integer type, float scale, int32_t zero) MSK_REALTIME;
 
 /// y[i] = scale · (x[i] − zero).
-void msk_dequantize(float *_Nonnull y, const void *_Nonnull x, ptrdiff_t count, msk_integer type,
-                    float scale, int32_t zero) MSK_REALTIME;
+void msk_dequantize(msk_isa isa, float *_Nonnull y, const void *_Nonnull x, ptrdiff_t count,
+                    msk_integer type, float scale, int32_t zero) MSK_REALTIME;
 
 // MARK: Floats by weights of int8
 //
@@ -606,7 +609,7 @@ void msk_dequantize(float *_Nonnull y, const void *_Nonnull x, ptrdiff_t count, 
 /// Rows of floats as int8: asymmetric ones cover least to largest element and 0 in 255 steps,
 /// others the largest magnitude in 127 around zero point 0. Writes a scale and a zero point for
 /// each row. Not-a-number counts as 0.
-void msk_hybrid_quantize(int8_t *_Nonnull y, float *_Nonnull scales, int32_t *_Nonnull zeros,
+void msk_hybrid_quantize(msk_isa isa, int8_t *_Nonnull y, float *_Nonnull scales, int32_t *_Nonnull zeros,
                          const float *_Nonnull x, ptrdiff_t rows, ptrdiff_t length,
                          bool asymmetric) MSK_REALTIME;
 
