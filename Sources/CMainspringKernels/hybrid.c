@@ -1,54 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #ifndef MSK_VARIANT
 #include "fixed_point.h"
+#include "hybrid.h"
 #include "lstm_cell.h"
-
-/// x rounded with ties away from zero, saturated; not-a-number gives 0.
-MSK_INLINE int32_t hybrid_rounded(double x) {
-  if (!(x > -1e6)) return x != x ? 0 : -1000000;
-  if (x > 1e6) return 1000000;
-  const int32_t whole = (int32_t)x;
-  const double rest = x - (double)whole;
-  return whole + (rest >= 0.5) - (rest <= -0.5);
-}
-
-MSK_INLINE double hybrid_magnitude(double x) { return x < 0 ? -x : x; }
-
-/// Scale and zero point of a range around 0 in 255 steps.
-MSK_INLINE float hybrid_range(double least, double largest, int32_t *zero) {
-  const double scale = (largest - least) / 255.0;
-  const double low = 128.0 + hybrid_magnitude(least / scale);
-  const double high = 127.0 + hybrid_magnitude(largest / scale);
-  const double place = low < high ? -128.0 - least / scale : 127.0 - largest / scale;
-  *zero = msk_limited(hybrid_rounded(place), -128, 127);
-  return (float)scale;
-}
-
-/// Least and largest element, 0 among them.
-typedef struct {
-  float least, largest;
-} hybrid_bounds;
-
-/// How a row becomes int8: elements times `inverse`, moved to `zero`.
-typedef struct {
-  float inverse;
-  int32_t zero, low;
-} hybrid_scaling;
-
-/// Writes the scale and zero point of a row.
-static hybrid_scaling hybrid_scale(hybrid_bounds bounds, float *scale, int32_t *zero,
-                                   bool asymmetric) {
-  *scale = 1.0f;
-  *zero = 0;
-  if (bounds.least == bounds.largest) return (hybrid_scaling){.inverse = 0.0f, .low = -127};
-  if (asymmetric) {
-    *scale = hybrid_range(bounds.least, bounds.largest, zero);
-    return (hybrid_scaling){.inverse = 1.0f / *scale, .zero = *zero, .low = -128};
-  }
-  const float range = -bounds.least > bounds.largest ? -bounds.least : bounds.largest;
-  *scale = range / 127.0f;
-  return (hybrid_scaling){.inverse = 127.0f / range, .low = -127};
-}
 
 static hybrid_bounds hybrid_bounds_scalar(const float *x, ptrdiff_t length) {
   hybrid_bounds bounds = {0.0f, 0.0f};
@@ -118,6 +72,13 @@ void msk_hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w, co
                      msk_function gate, float clip, bool asymmetric, msk_recurrent shape) {
   const ptrdiff_t units = shape.units, padded = msk_round_up(units, msk_lanes(isa));
   const float limit = clip > 0.0f ? clip : __builtin_inff();
+#if MSK_X86
+  if (isa == msk_isa_avx512_vnni && activation.code == msk_tanh && gate.code == msk_sigmoid &&
+      units % msk_lanes(isa) == 0) {
+    msk_hybrid_lstm_vnni(y, xs, w, sums, scales, scratch, limit, asymmetric, &shape);
+    return;
+  }
+#endif
   float *z = scratch, *c = scratch + 4 * padded;
   int8_t *q = (int8_t *)(c + padded);
   const msk_hybrid_gemm product = {.rows = 1, .columns = 4 * padded, .segments = 1,

@@ -107,7 +107,8 @@ MSK_INLINE ivec MSK_NAME(pool_cell)(msk_integer type, const void *x, const msk_i
 }
 
 MSK_INLINE void MSK_NAME(pool_of)(msk_integer type, void *y, const void *x,
-                                  const msk_integer_pool *s) {
+                                  const msk_integer_pool *shape) {
+  const msk_integer_pool own = *shape, *s = &own;
   for (ptrdiff_t i = 0; i < s->out_height; i++) {
     for (ptrdiff_t j = 0; j < s->out_width; j++) {
       const pool_cells w = pool_window(s, i, j);

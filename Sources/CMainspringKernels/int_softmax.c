@@ -52,7 +52,7 @@ static void table_shares_scalar(int8_t *y, const int8_t *x, ptrdiff_t channels, 
   static void s8_softmax_##variant(int8_t *y, const int8_t *x, ptrdiff_t rows,                 \
                                    ptrdiff_t channels, const int32_t *table) {                 \
     for (ptrdiff_t r = 0; r < rows; r++, x += channels, y += channels) {                       \
-      const int32_t largest = softmax_largest(x, channels);                                    \
+      const int32_t largest = softmax_largest_##variant(x, channels);                          \
       const uint32_t sum = (uint32_t)table_sum_##variant(x, channels, largest, table);         \
       const int32_t bits = __builtin_clz(sum);                                                 \
       const int32_t inverse = msk_one_over_one_plus((int32_t)((sum << bits) - (1u << 31)));    \
@@ -60,6 +60,7 @@ static void table_shares_scalar(int8_t *y, const int8_t *x, ptrdiff_t channels, 
     }                                                                                          \
   }
 
+#define softmax_largest_scalar softmax_largest
 MSK_SOFTMAX(scalar)
 
 #define MSK_SOURCE "int_softmax.c"
@@ -157,41 +158,54 @@ void msk_s16_softmax(int16_t *y, const int16_t *x, ptrdiff_t rows, ptrdiff_t cha
 
 #else
 
+typedef uint32_t MSK_NAME(bits) __attribute__((ext_vector_type(MSK_LANES)));
+
+static int32_t MSK_NAME(softmax_largest)(const int8_t *x, ptrdiff_t channels) {
+  ivec largest = -128;
+  ptrdiff_t c = 0;
+  for (; c + MSK_LANES <= channels; c += MSK_LANES) {
+    const ivec value = MSK_NAME(v_integers)(msk_integer_s8, x, c, MSK_LANES);
+    largest = __builtin_elementwise_max(largest, value);
+  }
+  const int32_t rest = softmax_largest(x + c, channels - c), most = __builtin_reduce_max(largest);
+  return rest > most ? rest : most;
+}
+
+/// The powers of the first n elements, then zeros.
 MSK_INLINE ivec MSK_NAME(table_powers)(const int8_t *x, ptrdiff_t n, int32_t largest,
                                        const int32_t *table) {
   const ivec place = largest - MSK_NAME(v_integers)(msk_integer_s8, x, 0, n);
 #if MSK_LANES == 16
-  return (ivec)_mm512_i32gather_epi32((__m512i)place, table, 4);
+  const __mmask16 mask = n >= MSK_LANES ? 0xffff : (__mmask16)((1u << n) - 1);
+  return (ivec)_mm512_mask_i32gather_epi32(_mm512_setzero_si512(), mask, (__m512i)place, table, 4);
 #else
-  return (ivec)_mm256_i32gather_epi32(table, (__m256i)place, 4);
+  const __m256i mask = n >= MSK_LANES ? _mm256_set1_epi32(-1) : MSK_NAME(v_mask)(n);
+  return (ivec)_mm256_mask_i32gather_epi32(_mm256_setzero_si256(), table, (__m256i)place, mask, 4);
 #endif
 }
 
 static int32_t MSK_NAME(table_sum)(const int8_t *x, ptrdiff_t channels, int32_t largest,
                                    const int32_t *table) {
   ivec sum = 0;
-  ptrdiff_t c = 0;
-  for (; c + MSK_LANES <= channels; c += MSK_LANES) {
-    const ivec powers = MSK_NAME(table_powers)(x + c, MSK_LANES, largest, table);
-    sum += MSK_NAME(v_rounded_shift)(powers, (ivec)12);
+  for (ptrdiff_t c = 0; c < channels; c += MSK_LANES) {
+    // Powers are not negative, and half a step does not take them out of 32 bits.
+    const ivec powers = MSK_NAME(table_powers)(x + c, channels - c, largest, table);
+    sum += (ivec)((MSK_NAME(bits))(powers + (1 << 11)) >> 12);
   }
-  int32_t total = table_sum_scalar(x + c, channels - c, largest, table);
-  for (int i = 0; i < MSK_LANES; i++) total = msk_wrapped_sum(total, sum[i]);
-  return total;
+  return __builtin_reduce_add(sum);
 }
 
 static void MSK_NAME(table_shares)(int8_t *y, const int8_t *x, ptrdiff_t channels,
                                    int32_t largest, const int32_t *table, int32_t inverse,
                                    int32_t shift) {
-  ptrdiff_t c = 0;
-  for (; c + MSK_LANES <= channels; c += MSK_LANES) {
-    const ivec powers = MSK_NAME(table_powers)(x + c, MSK_LANES, largest, table);
+  for (ptrdiff_t c = 0; c < channels; c += MSK_LANES) {
+    const ptrdiff_t n = channels - c;
+    const ivec powers = MSK_NAME(table_powers)(x + c, n, largest, table);
     const ivec share = MSK_NAME(v_high_product)(powers, (ivec)inverse);
     const ivec place = MSK_NAME(v_rounded_shift)(share, (ivec)shift) - 128;
     const ivec result = MSK_NAME(v_bounded)(place, (ivec)-128, (ivec)127);
-    MSK_NAME(v_set_integers)(msk_integer_s8, y, c, result, MSK_LANES);
+    MSK_NAME(v_set_integers)(msk_integer_s8, y, c, result, n);
   }
-  table_shares_scalar(y + c, x + c, channels - c, largest, table, inverse, shift);
 }
 
 #endif

@@ -15,37 +15,42 @@
   X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 /// Vectors of columns of a tile, and of one of a single row.
 #define MSK_VECTORS 2
-#define MSK_ROW_VECTORS 8
+#define MSK_ROW_VECTORS 4
 
 /// Sums of some rows and columns on their way to memory.
 typedef struct {
   ivec sum[MSK_ROWS][MSK_ROW_VECTORS];
 } gemm_sums;
 
-/// One row of one vector of sums of floats.
-MSK_INLINE void gemm_store_hybrid(const gemm_job *job, ivec sum, ptrdiff_t r, ptrdiff_t n,
-                                  ptrdiff_t count) {
+/// One vector of columns of some rows of floats; `count` of them.
+MSK_INLINE void gemm_store_hybrid(bool in_turn, const gemm_job *job, const gemm_sums *sums, int v,
+                                  ptrdiff_t rows, ptrdiff_t r0, ptrdiff_t n, ptrdiff_t count) {
   const msk_hybrid_gemm *s = &job->hybrid;
-  const ptrdiff_t place = r * job->y_stride + n;
-  // Rows were moved by 128, and so their zero point.
-  const int32_t zero = job->row_zeros[r * s->row_step] + 128;
-  const ivec total = sum - zero * MSK_NAME(v_integers)(msk_integer_s32, job->sums, n, count);
-  const float *init = (const float *)job->bias, *scales = (const float *)job->scales + n;
   const bool whole = count >= MSK_LANES;
-  vec start = v_fill(0.0f);
-  if (init) {
-    const float *from = init + r * s->init_stride + n;
-    start = whole ? v_load(from) : v_load_n(from, count);
-  }
+  const float *scales = (const float *)job->scales + n;
   const vec scale = whole ? v_load(scales) : v_load_n(scales, count);
-  const vec row_scale = v_fill(job->row_scales[r * s->row_step]);
-  const vec number = __builtin_convertvector(total, vec);
-  const vec share = s->in_turn ? number * scale * row_scale : number * (row_scale * scale);
-  const vec y = v_clamp(start + share, v_fill(s->low), v_fill(s->high));
-  if (whole) {
-    v_store((float *)job->y + place, y);
-  } else {
-    v_store_n((float *)job->y + place, y, count);
+  const ivec weights = MSK_NAME(v_integers)(msk_integer_s32, job->sums, n, count);
+  const vec low = v_fill(s->low), high = v_fill(s->high);
+  const float *init = job->bias ? (const float *)job->bias + r0 * s->init_stride + n : 0;
+  float *y = (float *)job->y + r0 * job->y_stride + n;
+  for (ptrdiff_t r = 0; r < rows; r++, y += job->y_stride) {
+    const ptrdiff_t place = (r0 + r) * s->row_step;
+    // Rows were moved by 128, and so their zero point.
+    const ivec total = sums->sum[r][v] - (job->row_zeros[place] + 128) * weights;
+    const vec number = __builtin_convertvector(total, vec);
+    const vec row_scale = v_fill(job->row_scales[place]);
+    const vec share = in_turn ? number * scale * row_scale : number * (row_scale * scale);
+    vec start = v_fill(0.0f);
+    if (init) {
+      start = whole ? v_load(init) : v_load_n(init, count);
+      init += s->init_stride;
+    }
+    const vec result = v_clamp(start + share, low, high);
+    if (whole) {
+      v_store(y, result);
+    } else {
+      v_store_n(y, result, count);
+    }
   }
 }
 
@@ -53,11 +58,13 @@ MSK_INLINE void gemm_store_hybrid(const gemm_job *job, ivec sum, ptrdiff_t r, pt
 MSK_INLINE void gemm_store_fixed(msk_integer type, bool is_small, const gemm_job *job,
                                  const gemm_sums *sums, int v, const MSK_NAME(v_columns) *columns,
                                  ivec bias, ptrdiff_t rows, ptrdiff_t place, ptrdiff_t count) {
-  for (ptrdiff_t r = 0; r < rows; r++, place += job->y_stride) {
+  void *y = job->y;
+  const ptrdiff_t stride = job->y_stride;
+  for (ptrdiff_t r = 0; r < rows; r++, place += stride) {
     const ivec sum = sums->sum[r][v] + bias;
-    const ivec y = is_small ? MSK_NAME(v_finished_small)(columns, sum)
-                            : MSK_NAME(v_finished)(job->result, columns, sum, (lvec)0);
-    MSK_NAME(v_set_integers)(type, job->y, place, y, count);
+    const ivec result = is_small ? MSK_NAME(v_finished_small)(columns, sum)
+                                 : MSK_NAME(v_finished)(job->result, columns, sum, (lvec)0);
+    MSK_NAME(v_set_integers)(type, y, place, result, count);
   }
 }
 
@@ -68,8 +75,12 @@ static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm
   for (int v = 0; v < vectors; v++) {
     const ptrdiff_t n = n0 + v * MSK_LANES, count = msk_minimum_of(MSK_LANES, job->columns - n);
     if (job->is_hybrid) {
-      for (ptrdiff_t r = 0; r < rows; r++) {
-        gemm_store_hybrid(job, sums->sum[r][v], r0 + r, n, count);
+      if (count < MSK_LANES) {
+        gemm_store_hybrid(job->hybrid.in_turn, job, sums, v, rows, r0, n, count);
+      } else if (job->hybrid.in_turn) {
+        gemm_store_hybrid(true, job, sums, v, rows, r0, n, MSK_LANES);
+      } else {
+        gemm_store_hybrid(false, job, sums, v, rows, r0, n, MSK_LANES);
       }
       continue;
     }

@@ -241,10 +241,10 @@ MSK_INLINE ivec MSK_NAME(v_scaled_real)(dvec x, dvec scale) {
   dvec product = x * scale;
   product = __builtin_elementwise_max(product, (dvec)-2147483648.0);
   product = __builtin_elementwise_min(product, (dvec)2147483647.0);
-  const ivec whole = __builtin_convertvector(product, ivec);
-  const dvec rest = product - __builtin_convertvector(whole, dvec);
-  const lvec up = rest >= 0.5, down = rest <= -0.5;
-  return whole - __builtin_convertvector(up, ivec) + __builtin_convertvector(down, ivec);
+  // The number before ½ carries ties away from zero and nothing less than they are.
+  const lvec sign = (lvec)product & INT64_MIN;
+  const dvec half = (dvec)((lvec)(dvec)0.49999999999999994 | sign);
+  return __builtin_convertvector(product + half, ivec);
 }
 
 /// `msk_rounded`.

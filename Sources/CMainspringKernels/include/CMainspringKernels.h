@@ -84,6 +84,14 @@ void msk_f32_gemm(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, const
                   const float *_Nullable bias, const int32_t *_Nullable offsets,
                   msk_gemm shape) MSK_REALTIME;
 
+/// The same with what often follows: each row becomes row · scale + shift after the clamp, and of
+/// each pair of neighbours the larger elements remain, not-a-number if one is; rows are even, and
+/// y_stride is between pairs.
+void msk_f32_gemm_pooled(msk_isa isa, float *_Nonnull y, const float *_Nonnull x,
+                         const void *_Nonnull w, const float *_Nullable bias,
+                         const int32_t *_Nullable offsets, const float *_Nonnull scale,
+                         const float *_Nonnull shift, msk_gemm shape) MSK_REALTIME;
+
 /// y[n] = clamp(init[n] + Σ_k x[k] · W[k][n]) for n < columns; `init` may be null for zeros or
 /// equal `y`. `w` is packed by `msk_pack` with `msk_gemv_width` and columns rounded up to whole
 /// lanes.
