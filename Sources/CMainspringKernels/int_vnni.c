@@ -68,6 +68,22 @@ MSK_INLINE void gemm_store_fixed(msk_integer type, bool is_small, const gemm_job
   }
 }
 
+/// The same, scaled by doubles.
+MSK_INLINE void gemm_store_real(const gemm_job *job, const gemm_sums *sums, int v, ivec bias,
+                                ptrdiff_t rows, ptrdiff_t place, ptrdiff_t n, ptrdiff_t count) {
+  typedef MSK_NAME(dvec) dvec;
+  const dvec scale = (dvec)MSK_NAME(v_wide)(job->scales, n, count);
+  const msk_integer_result *result = &job->result;
+  const int32_t zero = result->zero;
+  const ivec low = (ivec)msk_limited((int64_t)result->low - zero, INT32_MIN, INT32_MAX);
+  const ivec high = (ivec)msk_limited((int64_t)result->high - zero, INT32_MIN, INT32_MAX);
+  for (ptrdiff_t r = 0; r < rows; r++, place += job->y_stride) {
+    const dvec sum = __builtin_convertvector(sums->sum[r][v] + bias, dvec);
+    const ivec y = MSK_NAME(v_bounded)(MSK_NAME(v_scaled_real)(sum, scale), low, high) + zero;
+    MSK_NAME(v_set_integers)(result->type, job->y, place, y, count);
+  }
+}
+
 /// Sums as results; never inlined, because there are many tiles.
 static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm_sums *sums,
                                                  int vectors, ptrdiff_t rows, ptrdiff_t r0,
@@ -85,11 +101,14 @@ static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm
       continue;
     }
     const ivec bias = MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
-    const bool are_small = job->result.scaling == msk_scaling_fixed &&
-                           MSK_NAME(v_are_small)(bias, job->segments * job->length);
+    const ptrdiff_t place = r0 * job->y_stride + n;
+    if (job->result.scaling == msk_scaling_real) {
+      gemm_store_real(job, sums, v, bias, rows, place, n, count);
+      continue;
+    }
+    const bool are_small = MSK_NAME(v_are_small)(bias, job->segments * job->length);
     const MSK_NAME(v_columns) c =
         MSK_NAME(v_load_columns)(job->result, job->scales, n, count, are_small);
-    const ptrdiff_t place = r0 * job->y_stride + n;
     if (!c.is_small) {
       gemm_store_fixed(job->result.type, false, job, sums, v, &c, bias, rows, place, count);
     } else if (job->result.type == msk_integer_s8 && count >= MSK_LANES) {

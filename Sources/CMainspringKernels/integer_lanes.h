@@ -284,8 +284,17 @@ MSK_INLINE MSK_NAME(v_columns)
                              ptrdiff_t count, bool are_small) {
   MSK_NAME(v_columns) columns;
   const lvec pairs = MSK_NAME(v_wide)(scales, n, count);
-  const ivec shift = __builtin_convertvector(pairs >> 32, ivec);
+#if MSK_LANES == 16
+  // Multipliers are the even halves, shifts the odd ones.
+  __m512i part[2];
+  __builtin_memcpy(part, &pairs, sizeof part);
+  const ivec even = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30};
+  columns.multiplier = (ivec)_mm512_permutex2var_epi32(part[0], (__m512i)even, part[1]);
+  const ivec shift = (ivec)_mm512_permutex2var_epi32(part[0], (__m512i)(even + 1), part[1]);
+#else
   columns.multiplier = __builtin_convertvector(pairs, ivec);
+  const ivec shift = __builtin_convertvector(pairs >> 32, ivec);
+#endif
   columns.left = __builtin_elementwise_max(shift, (ivec)0);
   columns.right = columns.left - shift;
   columns.real = (dvec)pairs;
