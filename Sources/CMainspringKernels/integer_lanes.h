@@ -250,9 +250,9 @@ MSK_INLINE ivec MSK_NAME(v_scaled_real)(dvec x, dvec scale) {
 /// `msk_rounded`.
 MSK_INLINE ivec MSK_NAME(v_rounded)(vec x) {
   const vec limit = v_fill(16777216.0f), bounded = v_clamp(x != x ? v_fill(0.0f) : x, -limit, limit);
-  const ivec whole = __builtin_convertvector(bounded, ivec);
-  const vec rest = bounded - __builtin_convertvector(whole, vec);
-  return whole - (rest >= 0.5f) + (rest <= -0.5f);
+  // The number before ½ carries ties away from zero and nothing less than they are.
+  const ivec sign = (ivec)bounded & INT32_MIN;
+  return __builtin_convertvector(bounded + (vec)((ivec)v_fill(0.49999997f) | sign), ivec);
 }
 
 /// What the columns from n on are scaled and moved by, as `msk_finish` does it; `count` of them.
