@@ -100,7 +100,8 @@ static void MSK_NAME(lstm)(float *h, float *c, const float *z, ptrdiff_t units,
 MSK_INLINE void MSK_NAME(lstm_block)(const int groups, const msk_element element, float *next,
                                      float *c, const float *h, const float *xs, const void *w,
                                      ptrdiff_t depth, ptrdiff_t count, vec limit, bool backwards) {
-  const int vectors = 4 * groups, ways = vectors >= 12 ? 1 : MSK_LANES == 16 ? 16 / vectors : 8 / vectors;
+  const int vectors = 4 * groups;
+  const int ways = vectors >= 12 ? 1 : MSK_LANES == 16 ? 16 / vectors : 8 / vectors;
   vec sum[4][4 * MSK_GROUPS];
   MSK_UNROLL for (int v = 0; v < vectors; v++) {
     sum[0][v] = v_load(xs + v * MSK_LANES);

@@ -380,7 +380,6 @@ typedef struct {
   int32_t multiplier, shift;
 } msk_scale;
 
-
 /// How sums become results: by an `msk_scale` for each column, or by a double for each.
 typedef enum MSK_CLOSED : int32_t {
   msk_scaling_fixed,
@@ -491,7 +490,8 @@ typedef struct {
 ///
 /// `xs` is `[time][4·units]`, the input's share with its bias, scaled to 12 fractional bits; `w` is
 /// U packed by `msk_int_pack`; `bias`, which has the state's zero point in it and nothing else, and
-/// `scales`, the same within a gate, are `[4·units]`. units are at most 2¹³. `scratch` has 4·units int32, then 5·units int16, then units int8.
+/// `scales`, the same within a gate, are `[4·units]`; units are at most 2¹³. `scratch` has 4·units
+/// int32, then 5·units int16, then units int8.
 void msk_s8_lstm(msk_isa isa, int8_t *_Nonnull y, const int16_t *_Nonnull xs,
                  const int8_t *_Nonnull w, const int32_t *_Nonnull bias,
                  const msk_scale *_Nonnull scales, void *_Nonnull scratch,
@@ -559,8 +559,8 @@ void msk_int_binary(msk_isa isa, void *_Nonnull y, const void *_Nonnull a, const
 /// Σ or the largest or smallest raw value over the axes whose stride in y is 0, into `sums`; sums
 /// are of 32 bits and wrap.
 void msk_int_reduce(msk_isa isa, int32_t *_Nonnull sums, const void *_Nonnull a,
-                    msk_integer type, msk_reduction f, const msk_axis *_Nonnull axes, ptrdiff_t axis_count,
-                    ptrdiff_t count) MSK_REALTIME;
+                    msk_integer type, msk_reduction f, const msk_axis *_Nonnull axes,
+                    ptrdiff_t axis_count, ptrdiff_t count) MSK_REALTIME;
 
 /// y[i] = clamp(zero + scaled(x[i] − x_zero)).
 void msk_int_finish(msk_isa isa, void *_Nonnull y, const int32_t *_Nonnull sums, ptrdiff_t count,
@@ -579,7 +579,8 @@ typedef struct {
   int32_t low, high;
 } msk_integer_pool;
 
-void msk_int_pool(msk_isa isa, void *_Nonnull y, const void *_Nonnull x, msk_integer_pool shape) MSK_REALTIME;
+void msk_int_pool(msk_isa isa, void *_Nonnull y, const void *_Nonnull x,
+                  msk_integer_pool shape) MSK_REALTIME;
 
 /// Powers of e for softmax, `[256]`: of differences 0, −1, … −255 from the largest element, scaled to
 /// 26 fractional bits; those below `lowest` count as −∞.
@@ -617,9 +618,9 @@ void msk_dequantize(msk_isa isa, float *_Nonnull y, const void *_Nonnull x, ptrd
 /// Rows of floats as int8: asymmetric ones cover least to largest element and 0 in 255 steps,
 /// others the largest magnitude in 127 around zero point 0. Writes a scale and a zero point for
 /// each row. Not-a-number counts as 0.
-void msk_hybrid_quantize(msk_isa isa, int8_t *_Nonnull y, float *_Nonnull scales, int32_t *_Nonnull zeros,
-                         const float *_Nonnull x, ptrdiff_t rows, ptrdiff_t length,
-                         bool asymmetric) MSK_REALTIME;
+void msk_hybrid_quantize(msk_isa isa, int8_t *_Nonnull y, float *_Nonnull scales,
+                         int32_t *_Nonnull zeros, const float *_Nonnull x, ptrdiff_t rows,
+                         ptrdiff_t length, bool asymmetric) MSK_REALTIME;
 
 /// Rows as `msk_gemm` has them.
 typedef struct {
