@@ -25,7 +25,7 @@ struct RescaleStep: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   func run(_ c: Context) {
-    unsafe msk_int_rescale(c.rawResult(y), c.rawOperand(x), count, rescaling)
+    unsafe msk_int_rescale(c.isa, c.rawResult(y), c.rawOperand(x), count, rescaling)
   }
 }
 

@@ -76,6 +76,13 @@
     for index in 0..<stepCount { unsafe steps[index].run(context) }
   }
 
+  /// Computes some of the steps, for tools that look into a run: all of them in order are a run.
+  @_noAllocation @_noLocks
+  package mutating func run(steps range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= stepCount, "steps of the plan")
+    for index in range { unsafe steps[index].run(context) }
+  }
+
   /// Copies the elements of one output of the last run out.
   ///
   /// - Throws: `RunError` when there is no such output or the length differs.

@@ -136,7 +136,8 @@ extension IntegerCase {
     IntegerCase(
       "gesture",
       [
-        "QUANTIZE 1", "RESHAPE 1", "CONV_2D 3", "DEPTHWISE_CONV_2D 3", "MAX_POOL_2D 2", "BROADCAST_TO 3",
+        "QUANTIZE 1", "RESHAPE 1", "CONV_2D 3", "DEPTHWISE_CONV_2D 3", "MAX_POOL_2D 2",
+        "BROADCAST_TO 3",
         "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "STRIDED_SLICE 2", "FULLY_CONNECTED 4", "SOFTMAX 2",
         "DEQUANTIZE 2",
       ], "2.5.0"
@@ -161,7 +162,8 @@ extension IntegerCase {
     IntegerCase(
       "bidirectional",
       [
-        "REVERSE_V2 3", "BROADCAST_TO 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "RESHAPE 1", "CONCATENATION 2",
+        "REVERSE_V2 3", "BROADCAST_TO 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "RESHAPE 1",
+        "CONCATENATION 2",
       ], "2.5.0"
     ) { maker in
       let x = try maker.input([1, 6, 3], maker.int8Type())
