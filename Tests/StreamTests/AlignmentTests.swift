@@ -49,7 +49,7 @@ import _MainspringTestSupport
       #expect(row.time == first + Int64(index) * 20 * millisecond)
       #expect(row.starts == (index == 0))
       for channel in 0..<2 {
-        #expect(Tolerance.close(2e-5).allows(row.values[channel], line(channel, at: row.time)))
+        #expect(Tolerance.relative(1e-6, absolute: 2e-5).allows(row.values[channel], line(channel, at: row.time)))
       }
     }
     let counts = aligner.counts
@@ -97,7 +97,7 @@ import _MainspringTestSupport
     #expect(rows.count > 950 && rows.filter(\.starts).count == 1)
     for row in rows {
       for channel in 0..<5 {
-        #expect(Tolerance.close(2e-5).allows(row.values[channel], line(channel, at: row.time)))
+        #expect(Tolerance.relative(1e-6, absolute: 2e-5).allows(row.values[channel], line(channel, at: row.time)))
       }
     }
     #expect(aligner.counts.late == 0 && aligner.counts.invalid == 0)

@@ -242,7 +242,9 @@ import _MainspringTestSupport
     let counts = watch.stream.counts
     #expect(counts.received == 110)
     expectSum(counts)
-    #expect(counts.droppedInGap > 0 && watch.stream.gapCount == 1)
+    #expect(counts.droppedInGap > 0)
+    #expect(watch.stream.gapCount > 0)
+    #expect(watch.answers.count == 5)
     for answer in watch.answers { expectMean(answer) }
   }
 }

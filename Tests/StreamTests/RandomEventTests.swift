@@ -39,7 +39,7 @@ import _MainspringTestSupport
       let seed = UInt64(setting) << 32 | UInt64(number)
       answers += try play(seed: seed, maximumGap: (gap ?? 60) * millisecond, &stream)
     }
-    #expect(answers > Self.sequenceCount / Self.settings.count)
+    #expect(answers > Self.sequenceCount / Self.settings.count / 4)
     #expect(stream.clockJumpCount > 0 && stream.gapCount > 0 && stream.counts.invalid > 0)
     #expect(stream.counts.late > 0 && stream.counts.duplicate > 0)
     #expect(stream.counts.droppedInGap > 0 && stream.counts.interpolatedOver > 0)
@@ -52,7 +52,8 @@ import _MainspringTestSupport
     var random = SplitMix64(seed: seed)
     // What was taken in, by sensor: sorted times.
     var taken: [[Int64]] = [[], []]
-    var clocks = [Int64](repeating: Int64(random.index(below: 1 << 20)) * second / 1000, count: 2)
+    let start = (100 + Int64(random.index(below: 1000))) * second
+    var clocks = [Int64](repeating: start, count: 2)
     let received = stream.counts.received
     let steps = 20 + random.index(below: 40)
     var answers = 0
@@ -132,9 +133,8 @@ import _MainspringTestSupport
       for row in 0..<Self.window {
         mean += Double(line(channel, at: last - Int64(row) * 20 * millisecond))
       }
-      // Times wrap once an hour in the line, not in the mean.
       let expected = mean / Double(Self.window)
-      if abs(Double(output[channel]) - expected) > 2e-3, last % (3600 * second) > second {
+      if abs(Double(output[channel]) - expected) > 2e-3 {
         Issue.record("seed \(seed): channel \(channel) is \(output[channel]), not \(expected)")
       }
     }

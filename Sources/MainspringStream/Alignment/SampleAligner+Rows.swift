@@ -91,6 +91,10 @@ extension SampleAligner {
       let right = firstSample(from: time, of: sensor, state)
       let isExact = right < state.count && self.time(sensor, right, state) == time
       drop(isExact ? right : max(right - 1, 0), of: sensor, &state, inGap: true)
+      // What comes from before the oldest sample kept is of no use any more.
+      if state.count > 0, self.time(sensor, 0, state) <= time {
+        state.floor = max(state.floor, self.time(sensor, 0, state))
+      }
       sensors[sensor] = state
     }
   }
