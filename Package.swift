@@ -72,7 +72,8 @@ let package = Package(
     .testTarget(
       name: "ArgumentsTests", dependencies: ["MainspringArguments", "_MainspringTestSupport"]),
     .testTarget(
-      name: "RecordingTests", dependencies: ["MainspringRecordings", "_MainspringTestSupport"]),
+      name: "RecordingTests",
+      dependencies: ["MainspringRecordings", "MainspringNumPy", "_MainspringTestSupport"]),
     .testTarget(name: "NumPyTests", dependencies: ["MainspringNumPy", "_MainspringTestSupport"]),
     .testTarget(
       name: "KernelTests", dependencies: ["CMainspringKernels", "_MainspringTestSupport"]),

@@ -6,6 +6,7 @@ package struct Command: Equatable, Sendable {
   package struct Example: Equatable, Sendable {
     /// What it does, without a full stop; the help puts a colon behind it.
     package let text: String
+    /// One line, or several of which all but the last end in a backslash.
     package let line: String
 
     package init(_ text: String, _ line: String) {

@@ -56,7 +56,7 @@ struct HelpPage {
     text += "Examples:\n"
     for example in examples {
       for line in Self.fill(example.text + ":", width: Self.width - 2) { text += "  \(line)\n" }
-      text += "    \(example.line)\n"
+      for line in example.line.split(separator: "\n") { text += "    \(line)\n" }
     }
   }
 

@@ -4,6 +4,7 @@ import Mainspring
 import MainspringConvert
 import MainspringKeras
 import MainspringNumPy
+import MainspringRecordings
 
 extension Failure {
   init(_ error: KerasError) {
@@ -15,6 +16,10 @@ extension Failure {
   }
 
   init(_ error: NumPyError) {
+    self.init(error.isUnreadable ? .missingInput : .badData, "\(error)")
+  }
+
+  init(_ error: RecordingError) {
     self.init(error.isUnreadable ? .missingInput : .badData, "\(error)")
   }
 

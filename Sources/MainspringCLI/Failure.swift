@@ -4,8 +4,9 @@ import MainspringArguments
 
 /// Why a command ends without having done its work: one line for the person, a code for the shell.
 struct Failure: Error {
-  /// Exit codes of `sysexits.h`.
+  /// Exit codes: those of `sysexits.h`, and 1 for a check that was asked for and failed.
   enum Code: Int32 {
+    case checkFailed = 1
     case usage = 64
     case badData = 65
     case missingInput = 66

@@ -100,7 +100,9 @@ package struct CSVReader: ~Copyable {
       if start < bytes.count, bytes[start] == quote {
         end = start + 1
         while end < bytes.count {
-          if bytes[end] != quote { end += 1 } else if end + 1 < bytes.count, bytes[end + 1] == quote {
+          if bytes[end] != quote {
+            end += 1
+          } else if end + 1 < bytes.count, bytes[end + 1] == quote {
             end += 2
           } else {
             break

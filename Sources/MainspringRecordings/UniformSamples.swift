@@ -20,7 +20,7 @@ package struct UniformSamples: Hashable, Sendable {
   /// A recording on a uniform grid, by linear interpolation between the neighbours in time.
   ///
   /// The grid covers the time in which all series have samples. Of samples at the same time the
-  /// last counts. Where neighbours are more than three periods of the grid apart there is a gap.
+  /// first counts. Where neighbours are more than three periods of the grid apart there is a gap.
   ///
   /// - Parameters:
   ///   - rate: steps for each second.
@@ -66,10 +66,15 @@ package struct UniformSamples: Hashable, Sendable {
     let width = series.channels.count
     let largestGap = 3 / rate * (1 + 1e-9)
     var left = 0
+    var right = series.row(after: 0)
     for step in 0..<count {
       let time = begin + Double(step) / rate
-      while left + 1 < series.count, series.times[left + 1] <= time { left += 1 }
-      let right = min(left + 1, series.count - 1)
+      while right < series.count, series.times[right] <= time {
+        left = right
+        right = series.row(after: left)
+      }
+      // At the very end there is nothing to the right, and no weight on it either.
+      if right == series.count { right = left }
       let span = series.times[right] - series.times[left]
       let share = span > 0 ? min(max((time - series.times[left]) / span, 0), 1) : 0
       if span > largestGap, share > 0 { isGap[step] = true }
@@ -96,5 +101,14 @@ package struct UniformSamples: Hashable, Sendable {
   /// The elements of a window, row-major.
   package func window(at start: Int, length: Int) -> ArraySlice<Float> {
     values[start * channelCount..<(start + length) * channelCount]
+  }
+}
+
+extension Series {
+  /// The first row of a later time, or the number of rows.
+  fileprivate func row(after row: Int) -> Int {
+    var next = row + 1
+    while next < count, times[next] == times[row] { next += 1 }
+    return min(next, count)
   }
 }

@@ -74,7 +74,7 @@ struct CommandTests {
     #expect(run.output.split(separator: "\n").count == 130)
     #expect(run.output.hasSuffix(#""non_finite_inputs":[0],"non_finite_outputs":[0]}"# + "\n"))
     let convert = try shell.run("mainspring convert gesture.h5 -o a.tflite --json")
-    #expect(convert.output.contains(#""precision":"f32","bytes":"#))
+    #expect(convert.output.contains(#""files":[{"output":"a.tflite","precision":"f32","bytes":"#))
     let inspect = try shell.run("mainspring inspect gesture.h5 --json")
     #expect(inspect.output.contains(#""keras_version":"3.15.1""#))
     #expect(inspect.output.contains(#""runs":true"#))

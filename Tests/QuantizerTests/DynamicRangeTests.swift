@@ -55,7 +55,10 @@ import _MainspringTestSupport
     cell.inputWeights = Tensor(shape: cell.inputWeights.shape, floats: columns)
     try graph.addOutput(try graph.add(.lstm(cell), to: flat, name: "lstm"))
 
-    let even = try ColumnEqualization().applied(to: graph)
+    let plan = QuantizationPlan(.dynamic, for: graph, scalesDenseUnits: true)
+    let none = [Bounds?](repeating: nil, count: graph.values.count)
+    let unknown = Ranges(chosen: none, seen: none)
+    let even = try ColumnEqualization(plan).applied(to: graph, unknown).0
     let windows = try random.windows(graph, count: 20)
     let comparison = try ModelComparison(graph, windows)
     #expect(try comparison.agreement(of: even).largestDifference < 1e-5)
@@ -66,9 +69,7 @@ import _MainspringTestSupport
     }
     #expect((magnitudes.max() ?? 0) / (magnitudes.min() ?? 1) < 1.01)
 
-    let plan = QuantizationPlan(.dynamic, for: graph)
-    let none = [Bounds?](repeating: nil, count: graph.values.count)
-    let plain = try Quantizer(graph, Ranges(chosen: none, seen: none), plan).quantized()
+    let plain = try Quantizer(graph, unknown, plan).quantized()
     let better = try comparison.agreement(of: try graph.dynamicRange(plan).graph)
     #expect(better.scoreError < 0.5 * (try comparison.agreement(of: plain)).scoreError)
   }

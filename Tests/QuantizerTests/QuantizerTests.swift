@@ -62,7 +62,7 @@ import _MainspringTestSupport
     var ranges = Ranges(chosen: [nil], seen: [nil])
     ranges.cells[0] = 64.1
     #expect(ranges.cellScale(of: 0, clip: 0) == nil)
-    #expect(ranges.cellScale(of: 0, clip: 10) == 16 / 32768)
+    #expect(ranges.cellScale(of: 0, clip: 10) == 0x1p-11)
     ranges.cells = [:]
     #expect(ranges.cellScale(of: 0, clip: 0) == nil)
   }
@@ -148,7 +148,7 @@ import _MainspringTestSupport
     let y = try graph.add(.dense(Dense(weights: weights, bias: bias)), to: x, name: "y")
     try graph.addOutput(y)
     var windows = WindowSet(for: graph)
-    for index in 0..<20 { try windows.append([[Float(index) / 10, 1]]) }
+    for index in 0..<20 { try windows.append([[Float(index) / 10, 1.25]]) }
     let model = try quantize(graph, windows)
     guard case .dense(let dense)? = model.graph.node("y")?.operation else { return }
     let scales = try #require(dense.weights.quantization?.scales)
@@ -203,7 +203,7 @@ import _MainspringTestSupport
     let coarse = try quantize(graph, windows)
     let comparison = try ModelComparison(graph, windows)
     let fine = try comparison.agreement(of: model.graph)
-    #expect(fine.scoreError < 0.1 * (try comparison.agreement(of: coarse.graph)).scoreError)
+    #expect(fine.scoreError < 0.25 * (try comparison.agreement(of: coarse.graph)).scoreError)
     #expect(model.graph.type("softmax") == .int16(scale: 1 / 32768))
   }
 
@@ -222,7 +222,8 @@ import _MainspringTestSupport
     }
     var short = plan
     short.precisions.removeLast()
-    let ranges = try Calibrator(graph).calibrate(try random.windows(graph, count: 3)).ranges(.minMax)
+    let ranges = try Calibrator(graph).calibrate(try random.windows(graph, count: 3)).ranges(
+      .minMax)
     #expect(throws: QuantizationError.self) { try Quantizer(graph, ranges, short).quantized() }
     let quantized = try Quantizer(graph, ranges, plan).quantized()
     #expect(throws: QuantizationError.self) {

@@ -29,7 +29,8 @@ import _MainspringTestSupport
     samples.reduce(0) { sum, sample in
       var difference = Double(newBias) - Double(bias)
       for index in sample.indices {
-        difference += (Double(rounded[index]) * Double(scale) - Double(exact[index]))
+        difference +=
+          (Double(rounded[index]) * Double(scale) - Double(exact[index]))
           * Double(sample[index])
       }
       return sum + difference * difference
@@ -127,7 +128,8 @@ import _MainspringTestSupport
       var energy = 0.0
       for i in 0..<size {
         for j in 0..<size {
-          energy += Double(row[row.startIndex + i]) * Double(row[row.startIndex + j])
+          energy +=
+            Double(row[row.startIndex + i]) * Double(row[row.startIndex + j])
             * sums[max(i, j) * size + min(i, j)]
         }
       }

@@ -55,9 +55,10 @@ import _MainspringTestSupport
       agreement.scoreError = type == .int8 ? 1 : 0.5
       return agreement
     }.run()
-    let conv2 = try #require(setting.graph.nodes.firstIndex { node in
-      setting.graph.values[node.output].name == "conv2"
-    })
+    let conv2 = try #require(
+      setting.graph.nodes.firstIndex { node in
+        setting.graph.values[node.output].name == "conv2"
+      })
     #expect(outcome.plan.precisions[conv2] == .int16)
     #expect(outcome.steps.count == 1)
     #expect(outcome.steps[0].nodes.contains(conv2) && !outcome.steps[0].isFloat)
@@ -109,6 +110,22 @@ import _MainspringTestSupport
     #expect(!AccuracyBudget(maximumDrop: 0.01, minimumAgreement: 0.999).holds(agreement))
   }
 
+  /// 0.997¹⁰⁰⁰ is 4.96 %: none of a thousand may disagree, as none of fewer.
+  @Test(
+    arguments: [
+      (1000, 0, true), (1000, 1, false), (200, 0, true), (200, 1, false), (10_000, 20, true),
+      (10_000, 21, false), (10_000, 30, false), (2_000_000, 5000, true), (2_000_000, 6000, false),
+    ])
+  func confidentBudgetsLeaveNothingToLuck(windows: Int, others: Int, holds: Bool) {
+    var agreement = Agreement()
+    agreement.windowCount = windows
+    agreement.sameClassCount = windows - others
+    let budget = AccuracyBudget(minimumAgreement: 0.997, confidence: 0.95)
+    #expect(budget.holds(agreement) == holds)
+    #expect(AccuracyBudget(minimumAgreement: 1, confidence: 0.95).holds(agreement) == (others == 0))
+    #expect(!AccuracyBudget(maximumDrop: 1, confidence: 0.95).holds(agreement))
+  }
+
   @Test func theAutotunerKeepsTheLeastErrorItSaw() throws {
     let setting = try setting(5)
     let calibration = try Calibrator(setting.graph).calibrate(setting.windows, moments: true)
@@ -144,7 +161,8 @@ import _MainspringTestSupport
     let plan = QuantizationPlan(.int8, for: setting.graph)
     let model = try Quantizer(setting.graph, setting.ranges, plan).model()
     let report = try QuantizationReport(setting.graph, model, plan, setting.windows)
-    #expect(report.layers.map(\.name) == setting.graph.nodes.map { setting.graph.values[$0.output].name })
+    #expect(
+      report.layers.map(\.name) == setting.graph.nodes.map { setting.graph.values[$0.output].name })
     for layer in report.layers {
       #expect((layer.signalToNoise ?? 0) > 15 && (layer.signalToNoise ?? 0) < 80, "\(layer.name)")
       #expect(layer.precision == .int8 && layer.wanted == nil)
@@ -152,7 +170,7 @@ import _MainspringTestSupport
     // 8 × 3 × 4 weights and eight biases.
     #expect(report.layers[0].weightByteCount == 96 + 32)
     let itself = QuantizedModel(
-      graph: setting.graph, precisions: plan.precisions,
+      source: setting.graph, graph: setting.graph, precisions: plan.precisions,
       counterparts: setting.graph.values.indices.map { $0 })
     let exact = try QuantizationReport(setting.graph, itself, plan, setting.windows)
     #expect(exact.layers.allSatisfy { $0.signalToNoise == .infinity })

@@ -5,7 +5,7 @@ import MainspringNumPy
 
 /// The right class of each window.
 struct Labels {
-  private let values: [Int]
+  let values: [Int]
 
   /// - Throws: ``Failure`` when the file does not hold a class for each window, or the first
   ///   output of the model is none of a classifier.

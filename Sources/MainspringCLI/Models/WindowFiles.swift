@@ -79,6 +79,12 @@ final class WindowFiles {
     }
   }
 
+  /// The elements of every input in window `index`.
+  func window(_ index: Int) throws(Failure) -> [[Float]] {
+    for input in files.indices { try read(index, input) }
+    return buffers
+  }
+
   private func read(_ index: Int, _ input: Int) throws(Failure) {
     let file = files[input]
     let size = buffers[input].count

@@ -6,12 +6,13 @@ import Glibc
 /// wherever standard error is not a terminal.
 struct Progress {
   private let task: String
-  private let total: Int
+  /// Nil for a task of which nobody knows how long it is.
+  private let total: Int?
   private let begin: Int64
   private var last: Int64
   private var isShown = false
 
-  init(_ task: String, total: Int) {
+  init(_ task: String, total: Int?) {
     self.task = task
     self.total = total
     begin = Progress.now()
@@ -25,6 +26,7 @@ struct Progress {
     guard now - begin > 2_000_000_000, now - last > 200_000_000 else { return }
     last = now
     isShown = true
+    guard let total else { return Console.status("\(task): \(grouped(done))") }
     let share = total > 0 ? done * 100 / total : 100
     Console.status("\(task): \(grouped(done)) of \(grouped(total)) (\(share) %)")
   }

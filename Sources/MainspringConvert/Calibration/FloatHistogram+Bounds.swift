@@ -155,6 +155,7 @@ private struct EntropySearch {
 
   func best() -> Bounds {
     var best = all
+    guard all.lower < all.upper else { return all }
     var least = Double.infinity
     for step in 0...80 {
       let fraction = 1 - Double(step) / 100

@@ -75,7 +75,7 @@ public struct ChannelEqualization: Hashable, Sendable {
 
 extension Ranges {
   /// The value's channels are divided by factors.
-  fileprivate mutating func rescale(_ value: ValueID, by factors: [Float]) {
+  mutating func rescale(_ value: ValueID, by factors: [Float]) {
     if let scaled = Ranges.divided(channels[value], by: factors) {
       channels[value] = scaled
       chosen[value] = Ranges.union(scaled)
@@ -95,7 +95,7 @@ extension Ranges {
     channels.dropFirst().reduce(channels.first) { $0?.union($1) }
   }
 
-  fileprivate mutating func rescaleMoments(_ graph: Graph, _ reader: Int, by factors: [Float]) {
+  mutating func rescaleMoments(_ graph: Graph, _ reader: Int, by factors: [Float]) {
     let node = graph.nodes[reader]
     guard let old = moments[node.output] else { return }
     var count = old.size - 1

@@ -7,21 +7,35 @@ import MainspringGraph
 ///
 /// It serves an LSTM, whose weights have one scale for each gate and where a folded batch
 /// normalization makes columns as different as the channels were. Of three gesture models the
-/// error that an LSTM with int8 weights makes falls to a quarter.
-/// Source: Nagel et al., "Data-free quantization through weight equalization" (2019), with all of
-/// the difference on the side of the channels, which the runtime measures.
+/// error that an LSTM with int8 weights makes falls to a quarter. Where the rows that compute the
+/// channels share a scale as well, both sides bear half of the difference.
+/// Source: Nagel et al., "Data-free quantization through weight equalization" (2019); by default
+/// with all of the difference on the side of the channels, which the runtime measures.
 struct ColumnEqualization {
+  private let plan: QuantizationPlan
+
+  /// - Parameter plan: for the graphs it is applied to.
+  init(_ plan: QuantizationPlan) { self.plan = plan }
+
+  /// - Parameter ranges: of the graph; those of channels that are not known stay.
+  /// - Returns: the graph with other weights, and its ranges.
   /// - Throws: `GraphError` when a shape does not hold.
-  /// - Complexity: O(weights).
-  func applied(to graph: Graph) throws(GraphError) -> Graph {
+  /// - Complexity: O(weights + moments).
+  func applied(to graph: Graph, _ ranges: Ranges) throws(GraphError) -> (Graph, Ranges) {
     var operations = graph.nodes.map(\.operation)
+    var ranges = ranges
     let chains = ChannelChains(graph)
     for (index, node) in graph.nodes.enumerated() {
       let channels = graph.shape(of: node.output).channels
       guard let chain = chains.chain(of: index),
-        let magnitudes = operations[chain.reader].sharedMagnitudes(channels: channels),
-        let largest = magnitudes.max(), largest > 0, largest.isFinite
+        ranges.chosen[node.output] == nil || ranges.channels[node.output] != nil,
+        let columns = operations[chain.reader].sharedColumns(channels: channels)
       else { continue }
+      var magnitudes = columns
+      if let rows = sharedRows(operations[index], graph.shape(of: node.inputs[0])) {
+        magnitudes = zip(columns, rows).map { $1 > 0 ? ($0 / $1).squareRoot() : 0 }
+      }
+      guard let largest = magnitudes.max(), largest > 0, largest.isFinite else { continue }
       // A channel that is next to unread is not made the loudest.
       let factors = magnitudes.map { largest / max($0, largest / 256) }
       guard let reader = operations[chain.reader].scalingInputs(factors),
@@ -29,8 +43,35 @@ struct ColumnEqualization {
       else { continue }
       operations[index] = scaled
       operations[chain.reader] = reader
+      for value in chain.values { ranges.rescale(value, by: factors) }
+      ranges.rescaleMoments(graph, chain.reader, by: factors)
     }
-    return try graph.replacingOperations(operations)
+    return (try graph.replacingOperations(operations), ranges)
+  }
+
+  /// By channel of the result: the largest magnitude of the weights that compute it.
+  ///
+  /// - Returns: nil where each row of weights has a scale of its own.
+  private func sharedRows(_ operation: Operator, _ input: Shape) -> [Float]? {
+    guard let weights = operation.weights.first, let floats = weights.floats,
+      weights.shape[0] > 0, plan.sharesScale(operation, over: input)
+    else { return nil }
+    let width = floats.count / weights.shape[0]
+    return (0..<weights.shape[0]).map { row in
+      floats[row * width..<(row + 1) * width].reduce(0) { max($0, abs($1)) }
+    }
+  }
+}
+
+extension QuantizationPlan {
+  /// All rows of the operator's weights have one scale where its operands are floats.
+  fileprivate func sharesScale(_ operation: Operator, over input: Shape) -> Bool {
+    if scalesDenseUnits { return false }
+    switch operation {
+    case .dense(let x): return isLarge(x.weights)
+    case .convolution(let x): return isLarge(x.weights) && x.isProductOfRows(over: input)
+    default: return false
+    }
   }
 }
 
@@ -38,7 +79,7 @@ extension Operator {
   /// By channel of the operand: the largest magnitude of the weights that read it.
   ///
   /// - Returns: nil where each row of weights has a scale of its own.
-  fileprivate func sharedMagnitudes(channels: Int) -> [Float]? {
+  fileprivate func sharedColumns(channels: Int) -> [Float]? {
     guard case .lstm(let cell) = self, let floats = cell.inputWeights.floats, channels > 0 else {
       return nil
     }

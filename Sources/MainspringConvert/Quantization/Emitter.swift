@@ -4,7 +4,7 @@ import MainspringGraph
 
 /// Writes the quantized graph, node by node.
 struct Emitter {
-  private let source: Graph
+  let source: Graph
   private let ranges: Ranges
   private let plan: QuantizationPlan
   private let resolved: ResolvedPlan
@@ -40,7 +40,8 @@ struct Emitter {
       try emit(node, resolved.precisions[index])
     }
     try emitOutputs()
-    return QuantizedModel(graph: result, precisions: resolved.precisions, counterparts: home)
+    return QuantizedModel(
+      source: source, graph: result, precisions: resolved.precisions, counterparts: home)
   }
 
   private mutating func emitOutputs() throws(QuantizationError) {
@@ -65,8 +66,11 @@ struct Emitter {
     case .float32, .dynamic:
       var operands: [ValueID] = []
       for input in node.inputs { operands.append(try floatForm(input)) }
-      let operation = precision == .dynamic ? try dynamic(node, name) : node.operation
-      home[node.output] = try add(operation, operands, name, nil)
+      guard precision == .dynamic else {
+        home[node.output] = try add(node.operation, operands, name, nil)
+        return
+      }
+      home[node.output] = try addDynamic(node, operands, name)
     case .int8, .int16:
       let elementType = precision.elementType
       let type = try integerType(of: node.output, as: elementType)
@@ -101,11 +105,17 @@ struct Emitter {
         state: state))
   }
 
-  private func dynamic(_ node: Node, _ name: String) throws(QuantizationError) -> Operator {
-    try node.operation.quantized(
-      WeightContext(
-        name: name, moments: ranges.moments[node.output], inputScale: nil, biasType: .float32,
-        scalesUnits: plan.scalesDenseUnits, state: nil))
+  private mutating func addDynamic(_ node: Node, _ operands: [ValueID], _ name: String)
+    throws(QuantizationError) -> ValueID
+  {
+    let context = WeightContext(
+      name: name, moments: ranges.moments[node.output], inputScale: nil, biasType: .float32,
+      scalesUnits: plan.scalesDenseUnits, state: nil)
+    let input = source.shape(of: node.inputs[0])
+    if case .convolution(let x) = node.operation, x.isProductOfRows(over: input) {
+      return try emitRows(x, operands[0], input, name, context)
+    }
+    return try add(try node.operation.quantized(context), operands, name, nil)
   }
 
   /// An operand as the operator reads it: in its own scale, or in the result's.
@@ -175,7 +185,7 @@ struct Emitter {
     return id
   }
 
-  private mutating func add(
+  mutating func add(
     _ operation: Operator, _ operands: [ValueID], _ name: String, _ type: ValueType?
   ) throws(QuantizationError) -> ValueID {
     do throws(GraphError) {

@@ -79,7 +79,9 @@ public struct ModelComparison: Sendable {
     return result
   }
 
+  /// The class of a window: the largest value, or whether a single one is above a half.
   private static func largest(_ values: ArraySlice<Float>) -> Int {
+    if values.count == 1, let value = values.first { return value > 0.5 ? 1 : 0 }
     var best = values.startIndex
     for index in values.indices where values[index] > values[best] { best = index }
     return best - values.startIndex

@@ -50,23 +50,28 @@ public struct Quantizer {
 extension Graph {
   /// The graph with int8 weights and float activations; needs no windows.
   ///
-  /// Batch normalizations stay as they are.
+  /// Batch normalizations stay as they are. Channels an LSTM reads are scaled to suit its weights,
+  /// and convolutions of sequences become products of rows: ``QuantizedModel/source`` is the float
+  /// graph with those scales.
   ///
   /// - Throws: ``QuantizationError`` when weights are not finite.
   public func dynamicRange(_ plan: QuantizationPlan) throws(QuantizationError) -> QuantizedModel {
     let none = [Bounds?](repeating: nil, count: values.count)
+    let unknown = Ranges(chosen: none, seen: none)
     let graph: Graph
     do throws(GraphError) {
-      graph = try ColumnEqualization().applied(to: self)
+      graph = try ColumnEqualization(plan).applied(to: self, unknown).0
     } catch {
       throw .graph(error)
     }
-    return try Quantizer(graph, Ranges(chosen: none, seen: none), plan).model()
+    return try Quantizer(graph, unknown, plan).model()
   }
 }
 
 /// A quantized graph beside the one it was made of.
 public struct QuantizedModel: Hashable, Sendable {
+  /// The float graph.
+  public let source: Graph
   public let graph: Graph
   /// By node of the source: how it computes now.
   public let precisions: [NodePrecision]

@@ -52,9 +52,17 @@ public struct SixteenBitPlan {
     for (index, node) in graph.nodes.enumerated() where node.operation.isLSTM {
       plan.precisions[index] = recurrent ?? .int16
     }
+    let (graph, ranges) = recurrent == .dynamic ? try equalized(plan) : (graph, ranges)
     let model = try Quantizer(graph, ranges, plan).model()
     return Outcome(
       plan: plan, model: model, recurrent: recurrent, agreement: try evaluate(model.graph))
+  }
+
+  /// Channels of 16 bits lose nothing by it, the LSTM's weights win.
+  private func equalized(_ plan: QuantizationPlan) throws(QuantizationError) -> (Graph, Ranges) {
+    do throws(GraphError) { return try ColumnEqualization(plan).applied(to: graph, ranges) } catch {
+      throw .graph(error)
+    }
   }
 }
 

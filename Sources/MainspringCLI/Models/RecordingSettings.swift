@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MainspringArguments
+
+/// How recordings become windows.
+struct RecordingSettings {
+  /// Steps a second; nil to take rows as they are.
+  let rate: Double?
+  let hop: Int?
+  let time: String?
+  let channels: [String]?
+
+  /// - Parameter isUsed: whether there is a recording; the options are mistakes without one.
+  init(_ arguments: ParsedArguments, isUsed: Bool) throws(Failure) {
+    rate = arguments.optionalNumber("rate")
+    hop = arguments.optionalInteger("hop")
+    time = arguments.optionalText("time")
+    channels = arguments.optionalText("channels")?.split(separator: ",").map(String.init)
+    let given = [
+      ("rate", rate != nil), ("hop", hop != nil), ("time", time != nil),
+      ("channels", channels != nil),
+    ]
+    if !isUsed, let option = given.first(where: \.1) {
+      throw Failure(usage: "'--\(option.0)' is for CSV recordings; none is given", arguments)
+    }
+  }
+
+  /// The name decides: whatever is no recording is a .npy file.
+  static func isRecording(_ path: String) -> Bool { path.lowercased().hasSuffix(".csv") }
+}
