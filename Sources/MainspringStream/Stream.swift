@@ -200,6 +200,7 @@ extension Stream {
   public var clockJumpCount: UInt64 { aligner.clockJumpCount }
   /// Rows of the grid so far.
   public var rowCount: UInt64 { aligner.rowCount }
+  public var sensorCount: Int { aligner.sensorCount }
   /// Whether windows share what they have in common.
   public var isIncremental: Bool { engine.isIncremental }
 

@@ -12,7 +12,9 @@ public enum Tool {
       Reads Keras files (.h5, .keras, .weights.h5) and TFLite files, writes TFLite files that stock \
       runtimes load too, and runs either on windows of sensor samples.
       """,
-    commands: [InspectCommand.command, ConvertCommand.command, RunCommand.command])
+    commands: [
+      InspectCommand.command, ConvertCommand.command, RunCommand.command, StreamCommand.command,
+    ])
 
   /// Runs one command line.
   ///
@@ -52,6 +54,7 @@ public enum Tool {
       case InspectCommand.command.name: try InspectCommand.run(arguments)
       case ConvertCommand.command.name: try ConvertCommand.run(arguments)
       case RunCommand.command.name: try RunCommand.run(arguments)
+      case StreamCommand.command.name: try StreamCommand.run(arguments)
       default: preconditionFailure("a command of the program without an implementation")
       }
     }

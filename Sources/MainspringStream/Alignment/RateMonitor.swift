@@ -2,8 +2,9 @@
 
 /// What a sensor's own clock says about its rate, judged every 64 samples.
 ///
-/// Lost samples do not count: each interval is a whole number of promised periods, and the sensor's
-/// period is what fits all of them.
+/// Lost samples do not make a clock slow: each interval counts as a whole number of promised
+/// periods, and the sensor's period is what fits them best. Nor do bursts make it fast: what comes
+/// in one is made up for by the pause before it.
 struct RateMonitor: BitwiseCopyable {
   /// Samples a second that were promised; 0 for any.
   let promised: Double
@@ -11,9 +12,9 @@ struct RateMonitor: BitwiseCopyable {
   private(set) var measured: Double = 0
 
   private var intervals: Int32 = 0
-  private var periods: Double = 0
-  private var fewest: Double = 0
-  private var nanoseconds: Double = 0
+  private var periods: Int64 = 0
+  private var fewest: Int64 = 0
+  private var seconds: Double = 0
 
   private static var intervalCount: Int32 {
     @_noAllocation @_noLocks get { 64 }
@@ -26,16 +27,18 @@ struct RateMonitor: BitwiseCopyable {
   /// - Returns: whether ``measured`` is new.
   @_noAllocation @_noLocks
   mutating func add(_ interval: Int64) -> Bool {
-    let time = Double(interval)
-    // Without a promise, every interval is a period.
-    let count = promised > 0 ? Double(max(Int64(time * promised / 1e9 + 0.5), 1)) : 1
+    let time = Double(interval) / 1e9
+    let count = Int64(min(time * promised + 0.5, 1e12))
     fewest = intervals == 0 ? count : min(fewest, count)
     periods += count
-    nanoseconds += time
+    seconds += time
     intervals += 1
     guard intervals == RateMonitor.intervalCount else { return false }
-    measured = periods / fewest / (nanoseconds / 1e9)
-    (intervals, periods, nanoseconds) = (0, 0, 0)
+    let mean = Double(intervals) / seconds
+    // Every second one lost all the time is no loss, but half the rate.
+    let fitting = Double(periods) / Double(max(fewest, 1)) / seconds
+    measured = mean > promised ? mean : fitting
+    (intervals, periods, seconds) = (0, 0, 0)
     return true
   }
 
@@ -50,18 +53,9 @@ struct RateMonitor: BitwiseCopyable {
   static var reported: Double {
     @_noAllocation @_noLocks get { 0.05 }
   }
+
   /// From here on a rate is refused.
   static var refused: Double {
     @_noAllocation @_noLocks get { 0.2 }
   }
-}
-
-/// The rate of a sensor.
-public struct SensorRate: Hashable, Sendable {
-  /// Samples a second that were promised; nil for any.
-  public let promised: Double?
-  /// Samples a second by the sensor's own time stamps; nil before 64 samples came.
-  public let measured: Double?
-  /// Off by more than 5 %.
-  public let isOff: Bool
 }

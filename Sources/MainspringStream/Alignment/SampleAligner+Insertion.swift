@@ -59,8 +59,7 @@ extension SampleAligner {
     place(sample, sensor, time, index, &state)
     var isRateNew = false
     if index > 0, index == state.count - 1 {
-      let interval = time - self.time(sensor, index - 1, state)
-      if interval <= maximumGap { isRateNew = state.monitor.add(interval) }
+      isRateNew = state.monitor.add(time - self.time(sensor, index - 1, state))
     }
     state.newest = max(state.newest, time)
     (state.behindCount, state.behindTime) = (0, 0)
