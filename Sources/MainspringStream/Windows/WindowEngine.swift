@@ -4,17 +4,26 @@ import MainspringRuntime
 
 /// What computes the windows of a stream.
 struct WindowEngine: ~Copyable {
-  private var session: Session
+  /// One of the two is there.
+  private var session: Session?
+  private var incremental: IncrementalSession?
   let isIncremental: Bool
 
   init(_ plan: WindowPlan) {
-    session = Session(plan.plan)
-    isIncremental = false
+    if let shared = plan.incremental {
+      incremental = IncrementalSession(shared)
+      session = nil
+      isIncremental = true
+    } else {
+      incremental = nil
+      session = Session(plan.plan)
+      isIncremental = false
+    }
   }
 
   /// The next window has nothing to do with the one before.
   @_noAllocation @_noLocks
-  mutating func restart() {}
+  mutating func restart() { incremental?.restart() }
 
   /// Computes the window that follows the one before by a hop.
   @_noAllocation @_noLocks
@@ -28,34 +37,36 @@ struct WindowEngine: ~Copyable {
   private mutating func compute(
     _ rows: borrowing RowRing, _ output: inout FloatBlock
   ) -> RunError? {
-    if let failure = setInput(rows) { return failure }
-    session.run()
     var result = output.mutableSpan(0..<output.count)
-    return session.attemptCopy(&result)
-  }
-
-  @_noAllocation @_noLocks
-  private mutating func setInput(_ rows: borrowing RowRing) -> RunError? {
-    unsafe session.attemptInput(rows.windowBuffer().span)
+    if isIncremental {
+      return unsafe incremental?.attempt(rows.windowBuffer().span, &result) ?? nil
+    }
+    return unsafe session?.attempt(rows.windowBuffer().span, &result) ?? nil
   }
 }
 
 /// Spans end before an error is thrown: the compiler cannot see otherwise that they free nothing.
 extension Session {
   @_noAllocation @_noLocks
-  fileprivate mutating func attemptInput(_ window: Span<Float>) -> RunError? {
+  fileprivate mutating func attempt(
+    _ window: Span<Float>, _ result: inout MutableSpan<Float>
+  ) -> RunError? {
     do throws(RunError) {
-      try setInput(0, window)
+      try run(window, into: &result)
       return nil
     } catch {
       return error
     }
   }
+}
 
+extension IncrementalSession {
   @_noAllocation @_noLocks
-  fileprivate func attemptCopy(_ result: inout MutableSpan<Float>) -> RunError? {
+  fileprivate mutating func attempt(
+    _ window: Span<Float>, _ result: inout MutableSpan<Float>
+  ) -> RunError? {
     do throws(RunError) {
-      try copyOutput(0, into: &result)
+      try run(window, into: &result)
       return nil
     } catch {
       return error

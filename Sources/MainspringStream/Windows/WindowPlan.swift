@@ -18,6 +18,8 @@ public final class WindowPlan: Sendable {
   /// Rows between windows.
   public let hop: Int
   public let mode: Mode
+  /// What windows share; nil where every window is computed from its start.
+  public let incremental: IncrementalPlan?
 
   /// - Precondition: the hop is at least 1.
   /// - Throws: `PlanError` when the model cannot be planned.
@@ -28,5 +30,8 @@ public final class WindowPlan: Sendable {
     plan = try Plan(graph, instructionSet: instructionSet)
     self.hop = hop
     self.mode = mode
+    incremental =
+      mode == .incremental
+      ? try IncrementalPlan(graph, hop: hop, instructionSet: instructionSet) : nil
   }
 }
