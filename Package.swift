@@ -88,7 +88,8 @@ let package = Package(
     .testTarget(
       name: "StreamTests",
       dependencies: [
-        "Mainspring", "MainspringNumPy", "CAllocationCounter", "_MainspringTestSupport",
+        "Mainspring", "MainspringConvert", "MainspringNumPy", "CAllocationCounter",
+        "_MainspringTestSupport",
       ]),
     .testTarget(
       name: "TFLiteTests",

@@ -101,8 +101,18 @@ extension FrameGraph {
   }
 
   mutating func add(_ step: FrameStep, multiplyAccumulates count: Int) {
-    steps.append(step)
+    var step = step
     let value = values[step.y]
+    let depth = step.kernel.gatheredByteCount
+    let rows = value.computedCount
+    if depth > 0, !value.edgeFrames.isEmpty, !value.newFrames.isEmpty,
+      rows <= FrameStep.mostJoined, rows < value.count
+    {
+      step.gatheredByteCount = depth
+      needPadding(step.y, before: 0, after: value.edgeFrames.count)
+      scratchWords = max(scratchWords, (rows * depth + 3) / 4)
+    }
+    steps.append(step)
     multiplyAccumulates += count
     computed += count / max(value.count, 1) * min(value.computedCount, value.count)
   }

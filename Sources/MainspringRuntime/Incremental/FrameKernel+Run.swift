@@ -23,11 +23,13 @@ extension FrameKernel {
     case .product(let step):
       var shape = step.shape
       shape.rows = o.count
+      if o.isGathered { shape.x_stride = shape.length }
       unsafe msk_f32_gemm(
         c.isa, o.result, o.floats, c.packed(step.weights), c.floats(step.bias), nil, shape)
     case .convolution(let step):
       var shape = step.shape
       shape.rows = o.count
+      if o.isGathered { shape.x_stride = shape.length }
       for group in 0..<step.groups {
         let first = group * shape.columns
         unsafe msk_f32_gemm(
@@ -72,12 +74,14 @@ extension FrameKernel {
     case .integerProduct(let step):
       var shape = step.shape
       shape.rows = o.count
+      if o.isGathered { shape.x_stride = shape.length }
       unsafe msk_int_gemm(
         c.isa, o.y, o.x, c.int8Table(step.weights), c.packed(step.bias), c.packed(step.scales),
         nil, shape)
     case .integerConvolution(let step):
       var shape = step.shape
       shape.rows = o.count
+      if o.isGathered { shape.x_stride = shape.length }
       for group in 0..<step.groups {
         let column = group * shape.columns
         unsafe msk_int_gemm(

@@ -50,6 +50,22 @@ enum FrameKernel: BitwiseCopyable {
   }
 }
 
+extension FrameKernel {
+  /// Bytes that a frame of the result is computed from, where they are in one piece and rows of them
+  /// can be put next to each other; else 0.
+  var gatheredByteCount: Int {
+    switch self {
+    case .product(let step): step.shape.length * 4
+    case .convolution(let step) where step.groups == 1 && step.shape.segments == 1:
+      step.shape.length * 4
+    case .integerProduct(let step): step.shape.length * (step.shape.x == .s8 ? 1 : 2)
+    case .integerConvolution(let step) where step.groups == 1 && step.shape.segments == 1:
+      step.shape.length * step.elementSize
+    default: 0
+    }
+  }
+}
+
 /// What a kernel reads and writes for some frames.
 @safe struct FrameOperands: BitwiseCopyable {
   let x: UnsafeRawPointer
@@ -65,11 +81,13 @@ enum FrameKernel: BitwiseCopyable {
   /// it.
   let xCount: Int
   let before: Int
+  /// The frames of each row lie by themselves, and do not overlap with those of the next one.
+  let isGathered: Bool
 
   @_noAllocation @_noLocks
   init(
     x: UnsafeRawPointer, other: UnsafeRawPointer?, y: UnsafeMutableRawPointer, count: Int,
-    strides: (x: Int, other: Int, y: Int), xCount: Int, before: Int
+    strides: (x: Int, other: Int, y: Int), xCount: Int, before: Int, isGathered: Bool
   ) {
     unsafe self.x = x
     unsafe self.other = unsafe other
@@ -80,6 +98,7 @@ enum FrameKernel: BitwiseCopyable {
     yStride = strides.y
     self.xCount = xCount
     self.before = before
+    self.isGathered = isGathered
   }
 
   var floats: UnsafePointer<Float> {

@@ -18,6 +18,9 @@ struct FrameStep: BitwiseCopyable {
   let padding: Padding
   /// Pools do not count what lies outside, and have no padding in memory.
   let isPool: Bool
+  /// Bytes that one frame is computed from, where new frames and those at the edge are computed
+  /// together; else 0.
+  var gatheredByteCount: Int = 0
 
   struct Padding: BitwiseCopyable {
     var before: Int = 0
@@ -35,11 +38,45 @@ struct FrameStep: BitwiseCopyable {
 
   /// Computes what is not there from the window before.
   @_noAllocation @_noLocks
-  func runNew(_ c: FrameContext) {
+  func runNew(_ c: FrameContext, scratch: UnsafeMutableRawPointer) {
     pad(c)
+    if gatheredByteCount > 0 {
+      unsafe runTogether(c, scratch)
+      return
+    }
     let value = c.value(y)
     run(c, value.newFrames)
     run(c, value.edgeFrames)
+  }
+
+  /// Rows of a product that are joined at most: more of them keep a processor busy by themselves.
+  static let mostJoined: Int = 14
+
+  /// One product for all frames, which reads the weights once and has enough sums under way: what
+  /// the frames are computed from is gathered row by row; results at the edge come out behind the
+  /// end of the window, and move to where they belong.
+  @_noAllocation @_noLocks
+  private func runTogether(_ c: FrameContext, _ scratch: UnsafeMutableRawPointer) {
+    let (from, to) = (c.value(x), c.value(y))
+    let depth = gatheredByteCount
+    let (new, edge) = (to.newFrames, to.edgeFrames)
+    var row = unsafe scratch
+    for frame in new {
+      unsafe FrameMove.copy(c.frame(x, frame * stride - before), to: row, count: depth)
+      unsafe row += depth
+    }
+    for frame in edge {
+      unsafe FrameMove.copy(c.frame(x, frame * stride - before), to: row, count: depth)
+      unsafe row += depth
+    }
+    unsafe kernel.run(
+      weights,
+      FrameOperands(
+        x: scratch, other: nil, y: c.frame(y, new.lowerBound), count: new.count + edge.count,
+        strides: (from.frameByteCount, 0, to.frameByteCount), xCount: 0, before: 0,
+        isGathered: true))
+    unsafe FrameMove.copy(
+      c.frame(y, to.count), to: c.frame(y, 0), count: edge.count * to.frameByteCount)
   }
 
   @_noAllocation @_noLocks
@@ -72,6 +109,7 @@ struct FrameStep: BitwiseCopyable {
         count: range.count,
         strides: (
           from.frameByteCount, other < 0 ? 0 : c.value(other).frameByteCount, to.frameByteCount
-        ), xCount: from.count - start, before: start - first))
+        ), xCount: from.count - start, before: start - first,
+        isGathered: false))
   }
 }

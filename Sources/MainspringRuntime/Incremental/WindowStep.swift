@@ -91,11 +91,11 @@ enum FrameMove {
     _ from: UnsafeRawPointer, to: UnsafeMutableRawPointer, count: Int
   ) {
     var index = 0
-    while index + 8 <= count {
+    while index + 32 <= count {
       unsafe to.storeBytes(
-        of: from.loadUnaligned(fromByteOffset: index, as: UInt64.self), toByteOffset: index,
-        as: UInt64.self)
-      index += 8
+        of: from.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self),
+        toByteOffset: index, as: SIMD4<UInt64>.self)
+      index += 32
     }
     while index < count {
       unsafe to.storeBytes(
