@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(
       name: "StreamTests",
       dependencies: [
-        "Mainspring", "MainspringConvert", "MainspringNumPy", "CAllocationCounter",
+        "Mainspring", "MainspringConvert", "MainspringRecordings", "CAllocationCounter",
         "_MainspringTestSupport",
       ]),
     .testTarget(
