@@ -14,6 +14,7 @@ public enum Tool {
       """,
     commands: [
       InspectCommand.command, ConvertCommand.command, RunCommand.command, StreamCommand.command,
+      FitDecisionsCommand.command,
     ])
 
   /// Runs one command line.
@@ -55,6 +56,7 @@ public enum Tool {
       case ConvertCommand.command.name: try ConvertCommand.run(arguments)
       case RunCommand.command.name: try RunCommand.run(arguments)
       case StreamCommand.command.name: try StreamCommand.run(arguments)
+      case FitDecisionsCommand.command.name: try FitDecisionsCommand.run(arguments)
       default: preconditionFailure("a command of the program without an implementation")
       }
     }
