@@ -49,14 +49,16 @@ public struct Stream: ~Copyable {
     let rules = rules ?? DecisionRules(classCount: sizes.classes)
     if let known = rules.known { try known.check(channelCount: sizes.channels) }
     let decider = try Decider(rules, classCount: sizes.classes)
+    guard plan.mode != .stateful || plan.hop == sizes.time else { throw .options(.hop) }
     let aligner = try SampleAligner(alignment)
+    let engine = WindowEngine(plan)
     self.plan = plan
     classCount = sizes.classes
     windowLength = sizes.time
     self.aligner = aligner
     rows = RowRing(rowCount: sizes.time, channelCount: sizes.channels)
     clock = WindowClock(rowCount: sizes.time, hop: plan.hop)
-    engine = WindowEngine(plan)
+    self.engine = engine
     self.decider = decider
     distance = WindowDistance(rules.known)
     output = FloatBlock(count: plan.plan.outputs[0].shape.elementCount)
@@ -202,7 +204,7 @@ extension Stream {
   public var rowCount: UInt64 { aligner.rowCount }
   public var sensorCount: Int { aligner.sensorCount }
   /// Whether windows share what they have in common.
-  public var isIncremental: Bool { engine.isIncremental }
+  public var isIncremental: Bool { engine.mode == .incremental }
 
   /// The promised and the measured rate of a sensor.
   ///

@@ -52,7 +52,7 @@ extension StreamError.Setting {
     case .times: "expected times of at least 0 ns, and a gap and a clock jump of at least 1 ns"
     case .buffer: "expected room for 4 to 65,536 samples, and at least 1 sample for a clock jump"
     case .window: "expected a window of at least 1 row"
-    case .hop: "expected a hop of at least 1 row"
+    case .hop: "expected a hop as long as the window, where state is carried on"
     case .smoothing: "expected an average over 1 to 1,024 hops"
     case .thresholds: "expected a threshold from 0 to 1 for each class, and a rearm share from 0 to 1"
     case .durations: "expected durations of at least 0 ns"

@@ -4,26 +4,31 @@ import MainspringRuntime
 
 /// What computes the windows of a stream.
 struct WindowEngine: ~Copyable {
-  /// One of the two is there.
+  /// One of the three is there.
   private var session: Session?
   private var incremental: IncrementalSession?
-  let isIncremental: Bool
+  private var stateful: StatefulSession?
+  let mode: WindowPlan.Mode
 
   init(_ plan: WindowPlan) {
-    if let shared = plan.incremental {
+    if plan.mode == .stateful {
+      stateful = StatefulSession(plan.plan)
+      mode = .stateful
+    } else if let shared = plan.incremental {
       incremental = IncrementalSession(shared)
-      session = nil
-      isIncremental = true
+      mode = .incremental
     } else {
-      incremental = nil
       session = Session(plan.plan)
-      isIncremental = false
+      mode = .whole
     }
   }
 
   /// The next window has nothing to do with the one before.
   @_noAllocation @_noLocks
-  mutating func restart() { incremental?.restart() }
+  mutating func restart() {
+    incremental?.restart()
+    stateful?.restart()
+  }
 
   /// Computes the window that follows the one before by a hop.
   @_noAllocation @_noLocks
@@ -38,10 +43,12 @@ struct WindowEngine: ~Copyable {
     _ rows: borrowing RowRing, _ output: inout FloatBlock
   ) -> RunError? {
     var result = output.mutableSpan(0..<output.count)
-    if isIncremental {
+    switch mode {
+    case .incremental:
       return unsafe incremental?.attempt(rows.windowBuffer().span, &result) ?? nil
+    case .stateful: return unsafe stateful?.attempt(rows.windowBuffer().span, &result) ?? nil
+    case .whole: return unsafe session?.attempt(rows.windowBuffer().span, &result) ?? nil
     }
-    return unsafe session?.attempt(rows.windowBuffer().span, &result) ?? nil
   }
 }
 
@@ -61,6 +68,20 @@ extension Session {
 }
 
 extension IncrementalSession {
+  @_noAllocation @_noLocks
+  fileprivate mutating func attempt(
+    _ window: Span<Float>, _ result: inout MutableSpan<Float>
+  ) -> RunError? {
+    do throws(RunError) {
+      try run(window, into: &result)
+      return nil
+    } catch {
+      return error
+    }
+  }
+}
+
+extension StatefulSession {
   @_noAllocation @_noLocks
   fileprivate mutating func attempt(
     _ window: Span<Float>, _ result: inout MutableSpan<Float>

@@ -12,6 +12,9 @@ public final class WindowPlan: Sendable {
     case incremental
     /// Every window by itself, computed from its start.
     case whole
+    /// Windows lie side by side, and LSTM layers go on from where the window before ended: for
+    /// models that were trained so. The hop is the window.
+    case stateful
   }
 
   public let plan: Plan
@@ -22,7 +25,8 @@ public final class WindowPlan: Sendable {
   public let incremental: IncrementalPlan?
 
   /// - Precondition: the hop is at least 1.
-  /// - Throws: `PlanError` when the model cannot be planned.
+  /// - Throws: `PlanError` when the model cannot be planned, or has recurrent layers whose state is
+  ///   not carried on.
   public init(
     _ graph: Graph, hop: Int, mode: Mode = .incremental, instructionSet: InstructionSet = .best
   ) throws(PlanError) {
@@ -30,6 +34,7 @@ public final class WindowPlan: Sendable {
     plan = try Plan(graph, instructionSet: instructionSet)
     self.hop = hop
     self.mode = mode
+    if mode == .stateful { try StatefulSession.check(graph) }
     incremental =
       mode == .incremental
       ? try IncrementalPlan(graph, hop: hop, instructionSet: instructionSet) : nil

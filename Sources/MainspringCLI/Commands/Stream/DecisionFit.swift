@@ -6,7 +6,7 @@ import Mainspring
 /// false alarms.
 ///
 /// For each average, duration and refractory time on a grid, a class' events depend on its own
-/// threshold only. So thresholds are found class by class: first the one with the best F1, then,
+/// threshold only. So thresholds are found class by class: first those with the best F1, then,
 /// while there are too many false alarms, the step up that loses the fewest events for each alarm it
 /// saves.
 struct DecisionFit {
@@ -64,14 +64,12 @@ struct DecisionFit {
       scores.append(try score(rules, recordings))
     }
     var chosen = (0..<settings.classCount).map { label in
-      var best = (index: 0, f1: -1.0)
-      for (index, score) in scores.enumerated() {
-        let f1 = EventScore.f1(
+      let values = scores.map { score in
+        EventScore.f1(
           found: score.found[label], spans: score.spans[label],
           falseAlarms: score.falseAlarms[label])
-        if f1 > best.f1 { best = (index, f1) }
       }
-      return best.index
+      return Self.middle(of: values)
     }
     func alarms() -> Int {
       chosen.indices.reduce(0) { $0 + scores[chosen[$1]].falseAlarms[$1] }
@@ -79,6 +77,14 @@ struct DecisionFit {
     while Double(alarms()) > budget * hours, raise(&chosen, scores) {}
     rules.thresholds = chosen.map { Self.thresholds[$0] }
     return try score(rules, recordings)
+  }
+
+  /// The middle of the first run of largest values: as far as can be from where it gets worse.
+  private static func middle(of values: [Double]) -> Int {
+    let largest = values.max() ?? 0
+    let first = values.firstIndex(of: largest) ?? 0
+    let behind = values[first...].firstIndex { $0 != largest } ?? values.count
+    return (first + behind - 1) / 2
   }
 
   /// Raises one threshold.

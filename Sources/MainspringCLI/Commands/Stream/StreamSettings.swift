@@ -46,7 +46,13 @@ struct StreamSettings {
     }
     channelCount = extents[extents.count - 1]
     windowLength = extents.dropFirst().dropLast().max() ?? 1
-    let hop = arguments.optionalInteger("hop") ?? max(windowLength / 2, 1)
+    let isStateful = arguments.flag("stateful")
+    let hop = arguments.optionalInteger("hop") ?? (isStateful ? windowLength : max(windowLength / 2, 1))
+    if isStateful, hop != windowLength || arguments.flag("whole") {
+      throw Failure(
+        usage: "'--stateful' takes windows side by side: a hop of \(windowLength) rows, and no "
+          + "'--whole'", arguments)
+    }
     plan = try StreamSettings.plan(graph, hop, model.path, arguments)
     try checkClasses(model.path)
   }
@@ -62,11 +68,16 @@ struct StreamSettings {
     }
     do throws(PlanError) {
       return try WindowPlan(
-        graph, hop: hop, mode: arguments.flag("whole") ? .whole : .incremental,
+        graph, hop: hop, mode: mode(arguments),
         instructionSet: set ?? .best)
     } catch {
       throw Failure(.badData, "\(path): \(error)")
     }
+  }
+
+  private static func mode(_ arguments: ParsedArguments) -> WindowPlan.Mode {
+    if arguments.flag("stateful") { return .stateful }
+    return arguments.flag("whole") ? .whole : .incremental
   }
 
   /// Classes of the model's output: two for a single probability.
@@ -143,5 +154,11 @@ extension StreamSettings {
       "classes", valueName: "names",
       help: "Names of the model's classes in its order, with commas between them."),
     .flag("whole", help: "Compute every window from its start, for comparison."),
+    .flag(
+      "stateful",
+      help: """
+        Carry the state of LSTM layers on from window to window, for models that were trained so; \
+        windows lie side by side.
+        """),
   ]
 }
