@@ -39,12 +39,14 @@ struct CSVEvents: ~Copyable {
     let number = (try rows.number(time) * nanosecondsPerUnit).rounded()
     guard abs(number) < 0x1p62 else { throw rows.fault(time, expected: "a time") }
     event.time = Int64(number)
-    event.sensor = try layout.sensor.map { (column) throws(RecordingError) in
-      try rows.text(column)
-    } ?? ""
-    event.recording = try layout.recording.map { (column) throws(RecordingError) in
-      try rows.text(column)
-    } ?? ""
+    event.sensor =
+      try layout.sensor.map { (column) throws(RecordingError) in
+        try rows.text(column)
+      } ?? ""
+    event.recording =
+      try layout.recording.map { (column) throws(RecordingError) in
+        try rows.text(column)
+      } ?? ""
     event.label = try label.map { (column) throws(RecordingError) in try rows.text(column) }
     event.values.removeAll(keepingCapacity: true)
     for column in layout.values { event.values.append(Float(try rows.number(column))) }

@@ -54,7 +54,8 @@ extension StreamError.Setting {
     case .window: "expected a window of at least 1 row"
     case .hop: "expected a hop as long as the window, where state is carried on"
     case .smoothing: "expected an average over 1 to 1,024 hops"
-    case .thresholds: "expected a threshold from 0 to 1 for each class, and a rearm share from 0 to 1"
+    case .thresholds:
+      "expected a threshold from 0 to 1 for each class, and a rearm share from 0 to 1"
     case .durations: "expected durations of at least 0 ns"
     case .range: "expected a finite mean and a deviation above 0 for each channel, twice"
     case .classes: "expected classes of the model"

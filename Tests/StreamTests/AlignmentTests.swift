@@ -49,7 +49,9 @@ import _MainspringTestSupport
       #expect(row.time == first + Int64(index) * 20 * millisecond)
       #expect(row.starts == (index == 0))
       for channel in 0..<2 {
-        #expect(Tolerance.relative(1e-6, absolute: 2e-5).allows(row.values[channel], line(channel, at: row.time)))
+        #expect(
+          Tolerance.relative(1e-6, absolute: 2e-5).allows(
+            row.values[channel], line(channel, at: row.time)))
       }
     }
     let counts = aligner.counts
@@ -73,7 +75,9 @@ import _MainspringTestSupport
     #expect(aligner.rowCount > 46_000)
   }
 
-  @Test(arguments: [1, 2, 3, 4] as [UInt64]) func twoSensorsWithClocksOfTheirOwn(seed: UInt64) throws {
+  @Test(arguments: [1, 2, 3, 4] as [UInt64]) func twoSensorsWithClocksOfTheirOwn(seed: UInt64)
+    throws
+  {
     let sensors = [
       SensorSource(channels: [4, 0, 2]), SensorSource(channels: [1, 3]),
     ]
@@ -97,7 +101,9 @@ import _MainspringTestSupport
     #expect(rows.count > 950 && rows.filter(\.starts).count == 1)
     for row in rows {
       for channel in 0..<5 {
-        #expect(Tolerance.relative(1e-6, absolute: 2e-5).allows(row.values[channel], line(channel, at: row.time)))
+        #expect(
+          Tolerance.relative(1e-6, absolute: 2e-5).allows(
+            row.values[channel], line(channel, at: row.time)))
       }
     }
     #expect(aligner.counts.late == 0 && aligner.counts.invalid == 0)
@@ -154,7 +160,9 @@ import _MainspringTestSupport
   @Test func wrongSamplesAreRefusedAndDoNotCount() throws {
     var aligner = try aligner()
     #expect(throws: StreamError.noSensor(index: 1, count: 1)) { try aligner.insert(1, 0, [0, 0]) }
-    #expect(throws: StreamError.noSensor(index: -1, count: 1)) { try aligner.insert(-1, 0, [0, 0]) }
+    #expect(throws: StreamError.noSensor(index: -1, count: 1)) {
+      try aligner.insert(-1, 0, [0, 0])
+    }
     #expect(throws: StreamError.sampleLength(sensor: 0, expected: 2, found: 3)) {
       try aligner.insert(0, 0, [0, 0, 0])
     }

@@ -81,7 +81,8 @@ extension IncrementalTests {
     return try Quantizer(form, ranges, QuantizationPlan(precision, for: form)).quantized()
   }
 
-  @Test(arguments: InstructionSet.available) func integersGiveTheSameBits(set: InstructionSet) throws
+  @Test(arguments: InstructionSet.available) func integersGiveTheSameBits(set: InstructionSet)
+    throws
   {
     var sharing = 0
     for seed in 0..<UInt64(Self.quantizedModels) {

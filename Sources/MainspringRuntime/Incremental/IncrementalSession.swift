@@ -98,7 +98,11 @@ import CMainspringKernels
     takeIn(window, context, isWhole: isWhole)
     for index in 0..<stepCount {
       let step = unsafe steps[index]
-      if isWhole { step.runWhole(context) } else { unsafe step.runNew(context, scratch: scratch.base) }
+      if isWhole {
+        step.runWhole(context)
+      } else {
+        unsafe step.runNew(context, scratch: scratch.base)
+      }
     }
     let space = unsafe scratch.base.assumingMemoryBound(to: Float.self)
     for index in 0..<windowStepCount {

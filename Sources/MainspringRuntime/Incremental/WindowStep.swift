@@ -63,7 +63,8 @@ struct WindowStep: BitwiseCopyable {
         weights.packed(step.scales).assumingMemoryBound(to: msk_scale.self), scratch, step.shape)
     case .gruAfter(let step):
       unsafe msk_f32_gru_after(
-        c.isa, result, xs, weights.packed(step.weights), weights.operand(step.recurrentBias), scratch,
+        c.isa, result, xs, weights.packed(step.weights), weights.operand(step.recurrentBias),
+        scratch,
         step.activation, step.gate, step.shape)
     case .gruBefore(let step):
       unsafe msk_f32_gru_before(

@@ -14,7 +14,7 @@ struct RateMonitor: BitwiseCopyable {
   private var intervals: Int32 = 0
   private var periods: Int64 = 0
   private var fewest: Int64 = 0
-  private var seconds: Double = 0
+  private var nanoseconds: Int64 = 0
 
   private static var intervalCount: Int32 {
     @_noAllocation @_noLocks get { 64 }
@@ -27,18 +27,18 @@ struct RateMonitor: BitwiseCopyable {
   /// - Returns: whether ``measured`` is new.
   @_noAllocation @_noLocks
   mutating func add(_ interval: Int64) -> Bool {
-    let time = Double(interval) / 1e9
-    let count = Int64(min(time * promised + 0.5, 1e12))
+    let count = Int64(min(Double(interval) * promised / 1e9 + 0.5, 1e12))
     fewest = intervals == 0 ? count : min(fewest, count)
     periods += count
-    seconds += time
+    nanoseconds &+= interval
     intervals += 1
     guard intervals == RateMonitor.intervalCount else { return false }
+    let seconds = max(Double(nanoseconds), 1) / 1e9
     let mean = Double(intervals) / seconds
     // Every second one lost all the time is no loss, but half the rate.
     let fitting = Double(periods) / Double(max(fewest, 1)) / seconds
     measured = mean > promised ? mean : fitting
-    (intervals, periods, seconds) = (0, 0, 0)
+    (intervals, periods, nanoseconds) = (0, 0, 0)
     return true
   }
 

@@ -4,23 +4,20 @@ import MainspringRuntime
 
 /// What computes the windows of a stream.
 struct WindowEngine: ~Copyable {
-  /// One of the three is there.
-  private var session: Session?
-  private var incremental: IncrementalSession?
-  private var stateful: StatefulSession?
+  /// One of the three is there. Each is assigned once: to take the place of a `nil`, its end would
+  /// have to be known here.
+  private var session: Optional<Session>
+  private var incremental: Optional<IncrementalSession>
+  private var stateful: Optional<StatefulSession>
   let mode: WindowPlan.Mode
 
   init(_ plan: WindowPlan) {
-    if plan.mode == .stateful {
-      stateful = StatefulSession(plan.plan)
-      mode = .stateful
-    } else if let shared = plan.incremental {
-      incremental = IncrementalSession(shared)
-      mode = .incremental
-    } else {
-      session = Session(plan.plan)
-      mode = .whole
-    }
+    let isStateful = plan.mode == .stateful
+    let shared = isStateful ? nil : plan.incremental
+    mode = isStateful ? .stateful : shared == nil ? .whole : .incremental
+    stateful = isStateful ? StatefulSession(plan.plan) : nil
+    incremental = shared.map { IncrementalSession($0) }
+    session = isStateful || shared != nil ? nil : Session(plan.plan)
   }
 
   /// The next window has nothing to do with the one before.

@@ -42,7 +42,7 @@ enum FitDecisionsCommand {
     examples: [
       .init(
         "Two false alarms an hour at most",
-        "mainspring fit-decisions model.tflite s01.csv s02.csv --rate 50 -o rules.json")
+        "mainspring fit-decisions model.tflite s01.csv s02.csv --rate 50 -o r.json")
     ])
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
@@ -91,14 +91,14 @@ enum FitDecisionsCommand {
         windows.add($0)
       }
     }
+    guard recordings.contains(where: { $0.spans.contains { $0.label != nil } }) else {
+      throw Failure(
+        .badData, "\(paths[0]): expected labels of the model's classes, found none; see --classes")
+    }
     for (name, count) in unknown.sorted(by: { $0.key < $1.key }) {
       Console.note(
         "note: the label '\(name)' (\(count) times) is none of the model's classes; events there "
           + "are neither right nor wrong")
-    }
-    guard recordings.contains(where: { $0.spans.contains { $0.label != nil } }) else {
-      throw Failure(
-        .badData, "\(paths[0]): expected labels of the model's classes, found none; see --classes")
     }
     return recordings
   }

@@ -47,7 +47,8 @@ struct StreamSettings {
     channelCount = extents[extents.count - 1]
     windowLength = extents.dropFirst().dropLast().max() ?? 1
     let isStateful = arguments.flag("stateful")
-    let hop = arguments.optionalInteger("hop") ?? (isStateful ? windowLength : max(windowLength / 2, 1))
+    let hop =
+      arguments.optionalInteger("hop") ?? (isStateful ? windowLength : max(windowLength / 2, 1))
     if isStateful, hop != windowLength || arguments.flag("whole") {
       throw Failure(
         usage: "'--stateful' takes windows side by side: a hop of \(windowLength) rows, and no "
