@@ -122,6 +122,8 @@ import _MainspringTestSupport
         rate: 50, channelCount: 6,
         sensors: [SensorSource(channels: [0, 1, 2]), SensorSource(channels: [3, 4, 5])])
       options.reorderDelay = 300 * millisecond
+      // Half of the samples were lost, and some files have times of arrival.
+      options.maximumGap = 200 * millisecond
       var stream = try Stream(try WindowPlan(graph, hop: 10), options)
       var reader = try EventReader(path: Location.shared("data/silksong-watch/\(name).csv"))
       var event = SensorEvent()

@@ -131,6 +131,8 @@ extension FrameGraph {
     var operands: [Int] = []
     var shapes: [[Int]] = []
     let isDense = if case .dense = node.operation { true } else { false }
+    // A single row has a kernel of its own, with another order of additions.
+    if isDense, form.count == 1 { return false }
     for input in node.inputs {
       if let constant = graph.values[input].constant {
         guard isPerChannel(constant.shape, form.channels) else { return false }
@@ -139,7 +141,6 @@ extension FrameGraph {
         from.count == form.count, isDense || from.channels == form.channels
       {
         operands.append(x)
-        // A dense layer of a single row has a kernel of its own.
         shapes.append([1, isDense ? 2 : 1, from.channels])
       } else {
         return false
