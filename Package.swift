@@ -40,10 +40,12 @@ let package = Package(
     .target(
       name: "MainspringRuntime", dependencies: ["MainspringGraph", "CMainspringKernels"],
       linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "MainspringStream", dependencies: ["MainspringGraph", "MainspringRuntime"]),
     .target(
       name: "Mainspring",
-      dependencies: ["MainspringGraph", "MainspringTFLite", "MainspringRuntime"]
-    ),
+      dependencies: [
+        "MainspringGraph", "MainspringTFLite", "MainspringRuntime", "MainspringStream",
+      ]),
 
     // Row 2, services.
     .target(name: "MainspringKeras", dependencies: ["MainspringGraph", "MainspringWire"]),
@@ -82,6 +84,12 @@ let package = Package(
       name: "RuntimeTests",
       dependencies: [
         "MainspringRuntime", "MainspringGraph", "CAllocationCounter", "_MainspringTestSupport",
+      ]),
+    .testTarget(
+      name: "StreamTests",
+      dependencies: [
+        "Mainspring", "MainspringConvert", "MainspringRecordings", "CAllocationCounter",
+        "_MainspringTestSupport",
       ]),
     .testTarget(
       name: "TFLiteTests",

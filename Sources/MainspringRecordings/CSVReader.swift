@@ -18,6 +18,12 @@ package struct CSVReader: ~Copyable {
   package init(path: String) throws(RecordingError) {
     var lines = try LineReader(path: path)
     guard try lines.next() else { throw .noHeader(path: path) }
+    try self.init(below: lines)
+  }
+
+  /// Goes on below a line of column names that was read already.
+  init(below lines: consuming LineReader) throws(RecordingError) {
+    let path = lines.path
     var fields: [Range<Int>] = []
     // Spreadsheets put a byte order mark in front.
     let mark: [UInt8] = [0xef, 0xbb, 0xbf]

@@ -218,6 +218,13 @@ void msk_f32_lstm(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs, cons
                   float *_Nonnull scratch, msk_function activation, msk_function gate, float clip,
                   msk_recurrent shape) MSK_REALTIME;
 
+/// The same, from the state that the call before ended with: `state` has h and then c, padded floats
+/// each, and is zero before the first call. y of the last step is in it afterwards.
+void msk_f32_lstm_resume(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
+                         const void *_Nonnull w, float *_Nonnull state, float *_Nonnull scratch,
+                         msk_function activation, msk_function gate, float clip,
+                         msk_recurrent shape) MSK_REALTIME;
+
 /// z, r = gate(xs + U·h + d); n = activation(xs_n + r·(U_n·h + d_n)); h = z·h + (1 − z)·n.
 ///
 /// `xs` is `[time][3·padded]`; `w` is U packed for `msk_f32_gemv`; d is `[3·padded]`. `scratch` has

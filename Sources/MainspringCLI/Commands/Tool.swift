@@ -14,6 +14,7 @@ public enum Tool {
       """,
     commands: [
       InspectCommand.command, ConvertCommand.command, RunCommand.command, BenchCommand.command,
+      StreamCommand.command, FitDecisionsCommand.command,
     ])
 
   /// Runs one command line.
@@ -55,6 +56,8 @@ public enum Tool {
       case ConvertCommand.command.name: try ConvertCommand.run(arguments)
       case RunCommand.command.name: try RunCommand.run(arguments)
       case BenchCommand.command.name: try BenchCommand.run(arguments)
+      case StreamCommand.command.name: try StreamCommand.run(arguments)
+      case FitDecisionsCommand.command.name: try FitDecisionsCommand.run(arguments)
       default: preconditionFailure("a command of the program without an implementation")
       }
     }

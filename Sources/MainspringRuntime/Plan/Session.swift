@@ -8,7 +8,7 @@
   /// The plan, kept alive: the addresses below point into it.
   public let plan: Plan
   private let arena: AlignedBlock
-  private let context: Context
+  let context: Context
   private let steps: UnsafeMutablePointer<Step>
   private let stepCount: Int
   private let inputs: UnsafeMutablePointer<PortPlace>

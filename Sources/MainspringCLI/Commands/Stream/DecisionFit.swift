@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mainspring
+
+/// Finds the rules of decision with which events fit labelled recordings best, within a budget of
+/// false alarms.
+///
+/// For each average, duration and refractory time on a grid, a class' events depend on its own
+/// threshold only. So thresholds are found class by class: first those with the best F1, then,
+/// while there are too many false alarms, the step up that loses the fewest events for each alarm it
+/// saves.
+struct DecisionFit {
+  let settings: StreamSettings
+  let background: [Int]
+  let known: KnownWindows?
+  let tolerance: Int64
+  /// False alarms in an hour.
+  let budget: Double
+
+  private static let thresholds: [Float] = (6...19).map { Float($0) / 20 } + [0.97, 0.99, 0.999, 1]
+  private static let averages = [1, 2, 3, 4, 6, 8]
+  private static let refractories = [0, 0.5, 1, 2]
+
+  /// - Parameter progress: called with the share that is done.
+  func best(
+    _ recordings: [PlayedRecording], progress: (Double) -> Void
+  ) throws(Failure) -> DecisionRules {
+    let hours = recordings.reduce(0) { $0 + $1.hours(settings) }
+    let hop = Double(settings.plan.hop) / settings.rate
+    var best: (rules: DecisionRules, score: Double, delay: Double)?
+    var done = 0
+    for smoothing in Self.averages {
+      for duration in 0..<4 {
+        for refractory in Self.refractories {
+          var rules = DecisionRules(classCount: settings.classCount)
+          rules.smoothing = smoothing
+          rules.minimumDuration = Int64((Double(duration) * hop * 1e9).rounded())
+          rules.refractory = Int64(refractory * 1e9)
+          rules.background = background
+          let score = try fitThresholds(&rules, recordings, hours: hours)
+          let value = EventScore.f1(
+            found: score.foundCount, spans: score.spanCount, falseAlarms: score.falseAlarmCount)
+          let delay = score.medianDelay ?? 0
+          if best.map({ value > $0.score || (value == $0.score && delay < $0.delay) }) ?? true {
+            best = (rules, value, delay)
+          }
+          done += 1
+          progress(Double(done) / Double(Self.averages.count * 4 * Self.refractories.count))
+        }
+      }
+    }
+    var rules = best?.rules ?? DecisionRules(classCount: settings.classCount)
+    rules.known = known
+    return rules
+  }
+
+  /// Sets the thresholds.
+  private func fitThresholds(
+    _ rules: inout DecisionRules, _ recordings: [PlayedRecording], hours: Double
+  ) throws(Failure) -> EventScore {
+    var scores: [EventScore] = []
+    for threshold in Self.thresholds {
+      rules.thresholds = rules.thresholds.map { _ in threshold }
+      scores.append(try score(rules, recordings))
+    }
+    var chosen = (0..<settings.classCount).map { label in
+      let values = scores.map { score in
+        EventScore.f1(
+          found: score.found[label], spans: score.spans[label],
+          falseAlarms: score.falseAlarms[label])
+      }
+      return Self.middle(of: values)
+    }
+    func alarms() -> Int {
+      chosen.indices.reduce(0) { $0 + scores[chosen[$1]].falseAlarms[$1] }
+    }
+    while Double(alarms()) > budget * hours, raise(&chosen, scores) {}
+    rules.thresholds = chosen.map { Self.thresholds[$0] }
+    return try score(rules, recordings)
+  }
+
+  /// The middle of the first run of largest values: as far as can be from where it gets worse.
+  private static func middle(of values: [Double]) -> Int {
+    let largest = values.max() ?? 0
+    let first = values.firstIndex(of: largest) ?? 0
+    let behind = values[first...].firstIndex { $0 != largest } ?? values.count
+    return (first + behind - 1) / 2
+  }
+
+  /// Raises one threshold.
+  ///
+  /// - Returns: false when none saves an alarm any more.
+  private func raise(_ chosen: inout [Int], _ scores: [EventScore]) -> Bool {
+    var best: (label: Int, index: Int, price: Double)?
+    for label in chosen.indices {
+      let now = scores[chosen[label]]
+      for index in scores.indices where index > chosen[label] {
+        let saved = now.falseAlarms[label] - scores[index].falseAlarms[label]
+        guard saved > 0 else { continue }
+        let price = Double(now.found[label] - scores[index].found[label]) / Double(saved)
+        if best.map({ price < $0.price }) ?? true { best = (label, index, price) }
+      }
+    }
+    guard let best else { return false }
+    chosen[best.label] = best.index
+    return true
+  }
+
+  /// What rules make of recordings.
+  func score(
+    _ rules: DecisionRules, _ recordings: [PlayedRecording]
+  ) throws(Failure) -> EventScore {
+    var score = EventScore(classCount: settings.classCount)
+    for recording in recordings {
+      score.count(
+        try events(rules, recording), in: recording, tolerance: tolerance,
+        background: rules.background)
+    }
+    return score
+  }
+
+  private func events(
+    _ rules: DecisionRules, _ recording: PlayedRecording
+  ) throws(Failure) -> [Event] {
+    var decider: Decider
+    do throws(StreamError) {
+      decider = try Decider(rules, classCount: settings.classCount)
+    } catch {
+      throw Failure(.software, "\(error)")
+    }
+    var events: [Event] = []
+    let count = settings.classCount
+    for (hop, time) in recording.times.enumerated() {
+      if recording.starts[hop] { decider.restart() }
+      let values = Array(recording.probabilities[hop * count..<(hop + 1) * count])
+      let decision = decider.decide(values.span, time: time, window: Int64(hop), distance: 0)
+      if let event = decision.event { events.append(event) }
+    }
+    return events
+  }
+}

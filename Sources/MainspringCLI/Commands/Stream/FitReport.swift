@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mainspring
+
+/// What was fitted, and how well it does.
+struct FitReport {
+  let settings: StreamSettings
+  let rules: DecisionRules
+  let parts: FitParts
+
+  func text(_ fitted: EventScore, _ judged: EventScore) -> String {
+    let hop = Double(settings.plan.hop) / settings.rate
+    var text = """
+      average over \(rules.smoothing) hop(s) of \(seconds(hop)) s, at least \
+      \(seconds(Double(rules.minimumDuration) / 1e9)) s, then \
+      \(seconds(Double(rules.refractory) / 1e9)) s of rest
+
+      """
+    if !rules.background.isEmpty {
+      let names = rules.background.map { settings.name(of: $0) }.joined(separator: ", ")
+      text += "no events: \(names)\n"
+    }
+    var table = Table([
+      .init("class"), .init("threshold", .right), .init("labelled", .right),
+      .init("found", .right), .init("false", .right), .init("precision", .right),
+      .init("recall", .right),
+    ])
+    for label in 0..<settings.classCount where !rules.background.contains(label) {
+      let (found, wrong) = (judged.found[label], judged.falseAlarms[label])
+      table.add([
+        settings.name(of: label), "\(rules.thresholds[label])", "\(judged.spans[label])",
+        "\(found)", "\(wrong)",
+        percent(EventScore.precision(found: found, falseAlarms: wrong)),
+        percent(EventScore.recall(found: found, spans: judged.spans[label])),
+      ])
+    }
+    text += "\n" + table.text + "\n"
+    text += summary(
+      parts.isSplit ? "held back (\(parts.judged.count) recordings)" : "the one recording",
+      judged, parts.judged)
+    if parts.isSplit {
+      text += summary("fitted (\(parts.fitted.count) recordings)", fitted, parts.fitted)
+    }
+    return text
+  }
+
+  private func summary(
+    _ title: String, _ score: EventScore, _ recordings: [PlayedRecording]
+  ) -> String {
+    let hours = hours(recordings)
+    return """
+      \(title): precision \(percent(score.precision)), recall \(percent(score.recall)), median \
+      delay \(score.medianDelay.map { "\(seconds($0)) s" } ?? "-"), \(score.falseAlarmCount) false \
+      alarms in \(seconds(hours * 60)) min (\(seconds(rate(score, hours))) an hour)
+
+      """
+  }
+
+  private func hours(_ recordings: [PlayedRecording]) -> Double {
+    recordings.reduce(0) { $0 + $1.hours(settings) }
+  }
+
+  private func rate(_ score: EventScore, _ hours: Double) -> Double {
+    hours > 0 ? Double(score.falseAlarmCount) / hours : 0
+  }
+
+  func json(_ fitted: EventScore, _ judged: EventScore) -> String {
+    JSONText.object { json in
+      for (name, score, recordings) in [
+        ("held_back", judged, parts.judged), ("fitted", fitted, parts.fitted),
+      ] {
+        json.member(name) { json in
+          json.object { json in
+            json.member("recordings", recordings.count)
+            json.member("minutes", hours(recordings) * 60)
+            json.member("labelled", score.spanCount)
+            json.member("found", score.foundCount)
+            json.member("false_alarms", score.falseAlarmCount)
+            json.member("precision", score.precision ?? .nan)
+            json.member("recall", score.recall ?? .nan)
+            json.member("median_delay_s", score.medianDelay ?? .nan)
+            json.member("false_alarms_per_hour", rate(score, hours(recordings)))
+          }
+        }
+      }
+      json.member("is_split", parts.isSplit)
+      json.member("smoothing_hops", rules.smoothing)
+      json.member("min_duration_s", Double(rules.minimumDuration) / 1e9)
+      json.member("refractory_s", Double(rules.refractory) / 1e9)
+      json.member("thresholds") { $0.array(rules.thresholds) { $0.number($1) } }
+    } + "\n"
+  }
+
+  private func percent(_ share: Double?) -> String {
+    share.map { "\(($0 * 1000).rounded() / 10) %" } ?? "-"
+  }
+
+  private func seconds(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+}

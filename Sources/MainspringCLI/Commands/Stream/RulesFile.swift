@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mainspring
+import MainspringConvert
+import MainspringRecordings
+
+/// Rules of decision as a JSON file, for people and for `mainspring stream --rules`.
+enum RulesFile {
+  static func text(_ rules: DecisionRules, _ settings: StreamSettings) -> String {
+    JSONText.object { json in
+      json.member("smoothing_hops", rules.smoothing)
+      json.member("hop_rows", settings.plan.hop)
+      json.member("thresholds") { json in
+        json.object { json in
+          for (label, threshold) in rules.thresholds.enumerated() {
+            json.member(settings.name(of: label), threshold)
+          }
+        }
+      }
+      json.member("min_duration_s", Double(rules.minimumDuration) / 1e9)
+      json.member("refractory_s", Double(rules.refractory) / 1e9)
+      json.member("rearm", rules.rearm)
+      json.member("background", rules.background.map { settings.name(of: $0) })
+      if let known = rules.known {
+        json.member("known_windows") { json in
+          json.object { json in
+            json.member("center") { $0.array(known.center) { $0.number($1) } }
+            json.member("spread") { $0.array(known.spread) { $0.number($1) } }
+            json.member("limit", known.limit)
+          }
+        }
+      }
+    } + "\n"
+  }
+
+  static func read(_ path: String, _ settings: StreamSettings) throws(Failure) -> DecisionRules {
+    let file: MappedFile
+    do throws(MappedFileError) {
+      file = try MappedFile(path: path)
+    } catch {
+      throw Failure(error)
+    }
+    guard file.byteCount <= 1 << 20 else {
+      throw Failure(.badData, "\(path): expected at most 1 MiB of rules, found more")
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(file.byteCount)
+    let span = file.bytes
+    for index in 0..<file.byteCount {
+      bytes.append(unsafe span.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self))
+    }
+    guard let json = JSONValue(bytes), json.members != nil else {
+      throw Failure(.badData, "\(path): expected a JSON object of rules, found something else")
+    }
+    return try rules(json, path, settings)
+  }
+
+  private static func rules(
+    _ json: JSONValue, _ path: String, _ settings: StreamSettings
+  ) throws(Failure) -> DecisionRules {
+    let known = [
+      "smoothing_hops", "hop_rows", "thresholds", "min_duration_s", "refractory_s", "rearm",
+      "background", "known_windows",
+    ]
+    for member in json.members ?? [] where !known.contains(member.key) {
+      throw Failure(.badData, "\(path): unknown rule '\(member.key)'")
+    }
+    var rules = DecisionRules(classCount: settings.classCount)
+    rules.smoothing = Int(try number(json, "smoothing_hops", 1...1024, 1, path))
+    rules.minimumDuration = Int64(try number(json, "min_duration_s", 0...3600, 0, path) * 1e9)
+    rules.refractory = Int64(try number(json, "refractory_s", 0...3600, 0, path) * 1e9)
+    rules.rearm = Float(try number(json, "rearm", 0...1, 0.7, path))
+    if let hop = json["hop_rows"]?.number, hop != Double(settings.plan.hop) {
+      Console.note(
+        "warning: \(path): the rules were fitted with a hop of \(decimal(hop)) rows, not "
+          + "\(settings.plan.hop)")
+    }
+    for member in json["thresholds"]?.members ?? [] {
+      guard let label = settings.label(member.key), let value = member.value.number,
+        (0...1).contains(value)
+      else {
+        throw Failure(
+          .badData,
+          "\(path): thresholds: expected a number from 0 to 1 for a class of the model, found "
+            + "'\(member.key)'")
+      }
+      rules.thresholds[label] = Float(value)
+    }
+    for name in json["background"]?.array ?? [] {
+      guard let label = name.text.flatMap({ settings.label($0) }) else {
+        throw Failure(.badData, "\(path): background: expected classes of the model")
+      }
+      rules.background.append(label)
+    }
+    if let known = json["known_windows"] {
+      rules.known = KnownWindows(
+        center: try floats(known, "center", path), spread: try floats(known, "spread", path),
+        limit: Float(try number(known, "limit", 0...1e30, 0, path)))
+    }
+    return rules
+  }
+
+  private static func number(
+    _ json: JSONValue, _ key: String, _ range: ClosedRange<Double>, _ standard: Double,
+    _ path: String
+  ) throws(Failure) -> Double {
+    guard let value = json[key] else { return standard }
+    guard let number = value.number, range.contains(number) else {
+      throw Failure(
+        .badData,
+        "\(path): \(key): expected a number from \(decimal(range.lowerBound)) to "
+          + "\(decimal(range.upperBound)), found another value")
+    }
+    return number
+  }
+
+  private static func floats(
+    _ json: JSONValue, _ key: String, _ path: String
+  ) throws(Failure) -> [Float] {
+    guard let values = json[key]?.array else {
+      throw Failure(.badData, "\(path): \(key): expected an array of numbers, found none")
+    }
+    return try values.map { (value) throws(Failure) in
+      guard let number = value.number else {
+        throw Failure(.badData, "\(path): \(key): expected numbers, found something else")
+      }
+      return Float(number)
+    }
+  }
+
+  /// `2` rather than `2.0`.
+  private static func decimal(_ number: Double) -> String {
+    number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+  }
+}

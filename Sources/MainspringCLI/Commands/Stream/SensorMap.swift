@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mainspring
+import MainspringRecordings
+
+/// Which sensor of a stream an event of a recording belongs to, and which of its values are wanted.
+struct SensorMap {
+  /// A sensor of the stream, and where its values stand in an event.
+  private struct Entry {
+    var names: [String]
+    var places: [Int]
+    var channels: [Int]
+  }
+
+  private var entries: [Entry] = []
+  /// Sensors found by what their names mean take the first name that comes.
+  private let isByMeaning: Bool
+  /// The name by which each sensor goes, once one of its events was seen.
+  private var seen: [String?] = []
+  /// Events of sensors the model does not take.
+  private(set) var otherCount = 0
+
+  /// Names people and programs give to sensors, in the order that models take them.
+  private static let meanings: [[String]] = [
+    ["a", "acc", "accel", "accelerometer", "linear_acceleration", "linearacceleration"],
+    ["g", "gyr", "gyro", "gyroscope"],
+    ["m", "mag", "magnet", "magnetometer"],
+  ]
+
+  /// - Parameters:
+  ///   - reader: the recording.
+  ///   - names: channels in the model's order, `sensor.axis` for events; nil for what their names
+  ///     mean: accelerometer, gyroscope, magnetometer.
+  ///   - count: channels of the model.
+  /// - Throws: ``Failure`` when the channels are not the model's.
+  init(
+    _ reader: borrowing EventReader, _ names: [String]?, count: Int, path: String
+  ) throws(Failure) {
+    isByMeaning = names == nil && !reader.hasRows
+    if reader.hasRows {
+      let columns = reader.columns ?? []
+      guard columns.count == count else {
+        throw Failure(
+          .badData,
+          "\(path): expected \(count) channels, as the model has, found \(columns.count): "
+            + columns.joined(separator: ", "))
+      }
+      entries = [Entry(names: [""], places: Array(0..<count), channels: Array(0..<count))]
+    } else if let names {
+      try byName(names, axes: reader.columns ?? ["x", "y", "z"], count: count, path)
+    } else {
+      let axes = reader.columns?.count ?? 3
+      guard axes > 0, count % axes == 0, count / axes <= SensorMap.meanings.count else {
+        throw Failure(
+          .badData,
+          "\(path): \(count) channels of the model are no whole sensors; name them by --channels")
+      }
+      for (index, names) in SensorMap.meanings.prefix(count / axes).enumerated() {
+        entries.append(
+          Entry(
+            names: names, places: Array(0..<axes),
+            channels: Array(index * axes..<(index + 1) * axes)))
+      }
+    }
+    seen = entries.map { _ in nil }
+  }
+
+  private mutating func byName(
+    _ names: [String], axes: [String], count: Int, _ path: String
+  ) throws(Failure) {
+    guard names.count == count else {
+      throw Failure(
+        .badData, "\(path): expected \(count) channels, as the model has, found \(names.count)")
+    }
+    for (channel, name) in names.enumerated() {
+      guard let point = name.lastIndex(of: "."),
+        let axis = axes.firstIndex(of: String(name[name.index(after: point)...]))
+      else {
+        throw Failure(
+          .badData,
+          "\(path): expected channels such as \(axes.first.map { "sensor.\($0)" } ?? "sensor.x"), "
+            + "found '\(name)'")
+      }
+      let sensor = String(name[..<point])
+      let place = entries.firstIndex { $0.names == [sensor] }
+      if let place {
+        entries[place].places.append(axis)
+        entries[place].channels.append(channel)
+      } else {
+        entries.append(Entry(names: [sensor], places: [axis], channels: [channel]))
+      }
+    }
+  }
+
+  /// The sensors as the stream is told of them.
+  func sources(rate: Double?, limit: Float) -> [SensorSource] {
+    entries.map { SensorSource(channels: $0.channels, rate: rate, limit: limit) }
+  }
+
+  /// The name of a sensor for people; nil for rows of all channels.
+  func name(of sensor: Int) -> String? {
+    let name = seen[sensor] ?? entries[sensor].names[0]
+    return name.isEmpty ? nil : name
+  }
+
+  /// The sensor of an event, its values the wanted ones only; nil for another sensor.
+  ///
+  /// - Throws: ``Failure`` when values are missing, or two sensors have one meaning.
+  mutating func take(_ event: inout SensorEvent, _ path: String) throws(Failure) -> Int? {
+    let name = isByMeaning ? event.sensor.lowercased() : event.sensor
+    guard let sensor = entries.firstIndex(where: { $0.names.contains(name) }) else {
+      otherCount += 1
+      return nil
+    }
+    if let first = seen[sensor] {
+      guard first == event.sensor else {
+        throw Failure(
+          .badData,
+          "\(path): the sensors '\(first)' and '\(event.sensor)' mean the same; say by --channels "
+            + "which one the model takes")
+      }
+    } else {
+      seen[sensor] = event.sensor
+    }
+    let places = entries[sensor].places
+    guard let last = places.max(), last < event.values.count else {
+      throw Failure(
+        .badData,
+        "\(path): sensor '\(event.sensor)': expected \((places.max() ?? 0) + 1) values, found "
+          + "\(event.values.count)")
+    }
+    if places.count != event.values.count || places != Array(places.indices) {
+      event.values = places.map { event.values[$0] }
+    }
+    return sensor
+  }
+}

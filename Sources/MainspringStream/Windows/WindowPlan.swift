@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import MainspringGraph
+public import MainspringRuntime
+
+/// A model made ready for windows that follow each other by a hop; any number of streams share it.
+public final class WindowPlan: Sendable {
+  /// How a window follows the one before.
+  public enum Mode: Hashable, Sendable {
+    /// Every window by itself; what windows have in common is computed once. Falls back to
+    /// ``whole`` for models and hops where nothing is gained.
+    case incremental
+    /// Every window by itself, computed from its start.
+    case whole
+    /// Windows lie side by side, and LSTM layers go on from where the window before ended: for
+    /// models that were trained so. The hop is the window.
+    case stateful
+  }
+
+  public let plan: Plan
+  /// Rows between windows.
+  public let hop: Int
+  public let mode: Mode
+  /// What windows share; nil where every window is computed from its start.
+  public let incremental: IncrementalPlan?
+
+  /// - Precondition: the hop is at least 1.
+  /// - Throws: `PlanError` when the model cannot be planned, or has recurrent layers whose state is
+  ///   not carried on.
+  public init(
+    _ graph: Graph, hop: Int, mode: Mode = .incremental, instructionSet: InstructionSet = .best
+  ) throws(PlanError) {
+    precondition(hop >= 1, "a hop of at least 1 row")
+    plan = try Plan(graph, instructionSet: instructionSet)
+    self.hop = hop
+    self.mode = mode
+    if mode == .stateful { try StatefulSession.check(graph) }
+    incremental =
+      mode == .incremental
+      ? try IncrementalPlan(graph, hop: hop, instructionSet: instructionSet) : nil
+  }
+}
