@@ -8,6 +8,7 @@
 #pragma clang attribute push(MSK_TARGET_VNNI, apply_to = function)
 
 #define lvec MSK_NAME(lvec)
+#include "pooled_lanes.h"
 
 // Sums of the widest tile: all registers but those of weights and operands.
 #define MSK_ROWS 14
@@ -84,6 +85,18 @@ MSK_INLINE void gemm_store_real(const gemm_job *job, const gemm_sums *sums, int 
   }
 }
 
+/// One vector of columns of pairs of rows.
+MSK_INLINE void gemm_store_pooled(const gemm_job *job, const gemm_sums *sums, int v,
+                                  ptrdiff_t rows, ptrdiff_t place, ptrdiff_t n, ptrdiff_t count) {
+  const MSK_NAME(v_pooled) pooled = MSK_NAME(v_load_pooled)(job, n, count);
+  const ptrdiff_t stride = job->y_stride;
+  void *y = job->y;
+  for (ptrdiff_t r = 0; r < rows; r += 2, place += stride) {
+    const ivec result = MSK_NAME(v_finished_pair)(&pooled, sums->sum[r][v], sums->sum[r + 1][v]);
+    MSK_NAME(v_set_integers)(msk_integer_s8, y, place, result, count);
+  }
+}
+
 /// Sums as results; never inlined, because there are many tiles.
 static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm_sums *sums,
                                                  int vectors, ptrdiff_t rows, ptrdiff_t r0,
@@ -98,6 +111,10 @@ static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm
       } else {
         gemm_store_hybrid(false, job, sums, v, rows, r0, n, MSK_LANES);
       }
+      continue;
+    }
+    if (job->epilogue) {
+      gemm_store_pooled(job, sums, v, rows, r0 / 2 * job->y_stride + n, n, count);
       continue;
     }
     const ivec bias = MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
@@ -160,12 +177,13 @@ MSK_INLINE void gemm_tile(const int rows, const int vectors, const gemm_job *job
   gemm_store(job, &sums, vectors, rows, r0, n0);
 }
 
-/// All rows of some vectors of columns, split evenly into tiles.
+/// All rows of some vectors of columns, split evenly into tiles that part no pair of an epilogue.
 MSK_INLINE void gemm_columns(const int vectors, const gemm_job *job, ptrdiff_t n) {
-  const ptrdiff_t tiles = (job->rows + MSK_ROWS - 1) / MSK_ROWS;
+  const ptrdiff_t tiles = (job->rows + MSK_ROWS - 1) / MSK_ROWS, part = job->epilogue ? 2 : 1;
   ptrdiff_t done = 0;
   for (ptrdiff_t t = 0; t < tiles; t++) {
-    const ptrdiff_t count = (job->rows - done + tiles - t - 1) / (tiles - t);
+    const ptrdiff_t parts = ((job->rows - done) / part + tiles - t - 1) / (tiles - t);
+    const ptrdiff_t count = parts * part;
     switch (count) {
 #define MSK_CASE(n_rows) \
   case n_rows: gemm_tile(n_rows, vectors, job, done, n); break;
