@@ -69,6 +69,18 @@ MSK_INLINE void gemm_store_fixed(msk_integer type, bool is_small, const gemm_job
   }
 }
 
+/// The same where only a cut to the type is left.
+MSK_INLINE void gemm_store_whole(msk_integer type, const gemm_job *job, const gemm_sums *sums,
+                                 int v, const MSK_NAME(v_columns) *columns, ivec bias,
+                                 ptrdiff_t rows, ptrdiff_t place) {
+  void *y = job->y;
+  const ptrdiff_t stride = job->y_stride;
+  for (ptrdiff_t r = 0; r < rows; r++, place += stride) {
+    const ivec result = MSK_NAME(v_finished_whole)(columns, sums->sum[r][v] + bias);
+    MSK_NAME(v_set_cut)(type, y, place, result);
+  }
+}
+
 /// The same, scaled by doubles.
 MSK_INLINE void gemm_store_real(const gemm_job *job, const gemm_sums *sums, int v, ivec bias,
                                 ptrdiff_t rows, ptrdiff_t place, ptrdiff_t n, ptrdiff_t count) {
@@ -128,6 +140,12 @@ static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm
         MSK_NAME(v_load_columns)(job->result, job->scales, n, count, are_small);
     if (!c.is_small) {
       gemm_store_fixed(job->result.type, false, job, sums, v, &c, bias, rows, place, count);
+    } else if (c.is_whole && count >= MSK_LANES) {
+      if (job->result.type == msk_integer_s8) {
+        gemm_store_whole(msk_integer_s8, job, sums, v, &c, bias, rows, place);
+      } else {
+        gemm_store_whole(msk_integer_s16, job, sums, v, &c, bias, rows, place);
+      }
     } else if (job->result.type == msk_integer_s8 && count >= MSK_LANES) {
       gemm_store_fixed(msk_integer_s8, true, job, sums, v, &c, bias, rows, place, MSK_LANES);
     } else if (job->result.type == msk_integer_s16 && count >= MSK_LANES) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The epilogue of `msk_int_gemm_pooled` on vectors; included once for each instruction set by kernel
-// files of products.
+// The epilogue of `msk_int_gemm_pooled` on vectors; included once for each instruction set by the
+// kernel files of products.
 
 /// What becomes of the sums of a vector of columns.
 typedef struct {
@@ -31,7 +31,17 @@ MSK_INLINE ivec MSK_NAME(v_finished_pair)(const MSK_NAME(v_pooled) *p, ivec a, i
   a += p->bias;
   b += p->bias;
   if (p->is_small) {
-    const ivec chosen = p->w < 0 ? __builtin_elementwise_min(a, b) : __builtin_elementwise_max(a, b);
+    const ivec less = __builtin_elementwise_min(a, b), more = __builtin_elementwise_max(a, b);
+    const ivec chosen = p->w < 0 ? less : more;
+#if MSK_LANES == 16
+    if (p->columns.is_whole && p->after.is_whole) {
+      ivec x = MSK_NAME(v_finished_whole)(&p->columns, chosen);
+      if (!p->columns.is_positive) x = __builtin_elementwise_max(x, (ivec)-128);
+      x = __builtin_elementwise_min(x, (ivec)127);
+      const ivec y = MSK_NAME(v_finished_whole)(&p->after, x * p->w + p->after_bias);
+      return MSK_NAME(v_bounded)(y, (ivec)-128, (ivec)127);
+    }
+#endif
     const ivec x = MSK_NAME(v_finished_small)(&p->columns, chosen);
     return MSK_NAME(v_finished_small)(&p->after, x * p->w + p->after_bias);
   }

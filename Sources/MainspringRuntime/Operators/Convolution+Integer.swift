@@ -123,8 +123,9 @@ extension Convolution {
           resultSize: y.element.byteCount,
           biasSize: scaling.result.wide ? 8 : 4, epilogue: epilogue,
           shape: msk_integer_gemm(
-            rows: job.epilogue.map { 2 * $0.width } ?? job.shape[2], columns: columns, segments: runs.offsets.count,
-            length: runs.length, x_stride: stride.width * image.channels, y_stride: filters,
+            rows: job.epilogue.map { 2 * $0.width } ?? job.shape[2], columns: columns,
+            segments: runs.offsets.count, length: runs.length,
+            x_stride: stride.width * image.channels, y_stride: filters,
             x: x.element, y: scaling.result))))
   }
 
