@@ -21,6 +21,26 @@ MSK_INLINE int64_t gemm_wide_sum(const int16_t *x, const int8_t *w, ptrdiff_t le
   return sum;
 }
 
+/// Two rows as one.
+static void gemm_pooled_scalar(const gemm_job *job) {
+  const ptrdiff_t depth = job->segments * job->length;
+  for (ptrdiff_t r = 0; r < job->rows; r += 2) {
+    const int8_t *row = (const int8_t *)job->x + r * job->x_stride;
+    for (ptrdiff_t n = 0; n < job->columns; n++) {
+      const int8_t *weights = job->w + n * depth;
+      uint32_t sums[2] = {0, 0};
+      for (ptrdiff_t i = 0; i < job->segments; i++, weights += job->length) {
+        const int8_t *from = row + (job->offsets ? job->offsets[i] : 0);
+        sums[0] += gemm_sum(msk_integer_s8, from, weights, job->length);
+        sums[1] += gemm_sum(msk_integer_s8, from + job->x_stride, weights, job->length);
+      }
+      const int32_t a = gemm_finished_after(job, n, sums[0]);
+      const int32_t b = gemm_finished_after(job, n, sums[1]);
+      ((int8_t *)job->y)[r / 2 * job->y_stride + n] = (int8_t)(a > b ? a : b);
+    }
+  }
+}
+
 MSK_INLINE void gemm_of(msk_integer type, const gemm_job *job) {
   const ptrdiff_t depth = job->segments * job->length, size = msk_integer_size(type);
   for (ptrdiff_t r = 0; r < job->rows; r++) {
@@ -43,7 +63,9 @@ MSK_INLINE void gemm_of(msk_integer type, const gemm_job *job) {
 }
 
 static void gemm_scalar(const gemm_job *job) {
-  if (job->type == msk_integer_s16) {
+  if (job->epilogue) {
+    gemm_pooled_scalar(job);
+  } else if (job->type == msk_integer_s16) {
     gemm_of(msk_integer_s16, job);
   } else {
     gemm_of(msk_integer_s8, job);
@@ -117,6 +139,17 @@ void msk_int_gemm(msk_isa isa, void *y, const void *x, const int8_t *w, const vo
   gemm(isa, &job);
 }
 
+void msk_int_gemm_pooled(msk_isa isa, int8_t *y, const int8_t *x, const int8_t *w,
+                         const int32_t *bias, const msk_scale *scales, const int32_t *offsets,
+                         msk_integer_gemm shape, msk_integer_epilogue epilogue) {
+  const gemm_job job = {.type = msk_integer_s8, .y = y, .x = x, .w = w, .offsets = offsets,
+                        .rows = shape.rows, .columns = shape.columns, .segments = shape.segments,
+                        .length = shape.length, .x_stride = shape.x_stride,
+                        .y_stride = shape.y_stride, .bias = bias, .scales = scales,
+                        .result = shape.y, .epilogue = &epilogue};
+  gemm(isa, &job);
+}
+
 void msk_hybrid_product(msk_isa isa, float *y, const int8_t *x, const float *row_scales,
                         const int32_t *row_zeros, const int8_t *w, const int32_t *sums,
                         const float *scales, const float *init, const int32_t *offsets,
@@ -132,6 +165,7 @@ void msk_hybrid_product(msk_isa isa, float *y, const int8_t *x, const float *row
 #else
 
 #define lvec MSK_NAME(lvec)
+#include "pooled_lanes.h"
 
 /// Elements that are staged at a time: sums of 16-bit products of so many fit 32 bits.
 #define MSK_CHUNK 256
@@ -225,6 +259,15 @@ MSK_INLINE void MSK_NAME(gemm_store)(const gemm_job *job, ptrdiff_t r, ptrdiff_t
   }
 }
 
+/// Stores one vector of columns of two rows as one.
+MSK_INLINE void MSK_NAME(gemm_store_pair)(const gemm_job *job, ptrdiff_t r, ptrdiff_t n, ivec a,
+                                          ivec b) {
+  const ptrdiff_t count = msk_minimum_of(MSK_LANES, job->columns - n);
+  const MSK_NAME(v_pooled) pooled = MSK_NAME(v_load_pooled)(job, n, count);
+  const ivec y = MSK_NAME(v_finished_pair)(&pooled, a, b);
+  MSK_NAME(v_set_integers)(msk_integer_s8, job->y, r / 2 * job->y_stride + n, y, count);
+}
+
 /// Some rows by some vectors of columns.
 MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk_integer type,
                                     const gemm_job *job, ptrdiff_t r0, ptrdiff_t n0) {
@@ -263,6 +306,14 @@ MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk
         }
       }
     }
+  }
+  if (type == msk_integer_s8 && rows % 2 == 0 && job->epilogue) {
+    MSK_UNROLL for (int r = 0; r + 1 < rows; r += 2) {
+      MSK_UNROLL for (int v = 0; v < vectors; v++) {
+        MSK_NAME(gemm_store_pair)(job, r0 + r, n0 + v * MSK_LANES, sum[r][v], sum[r + 1][v]);
+      }
+    }
+    return;
   }
   MSK_UNROLL for (int r = 0; r < rows; r++) {
     MSK_UNROLL for (int v = 0; v < vectors; v++) {

@@ -16,6 +16,8 @@ typedef struct {
   const void *bias;
   const void *scales;
   msk_integer_result result;
+  /// What makes one row of two, or null.
+  const msk_integer_epilogue *epilogue;
 
   bool is_hybrid;
   const int32_t *sums;
@@ -28,6 +30,15 @@ typedef struct {
 /// Products of int8 by the instructions of AVX-512 VNNI.
 void msk_gemm_vnni(const gemm_job *job);
 #endif
+
+/// One element of `msk_int_gemm_pooled` before the larger one remains; the sum is without the bias.
+MSK_INLINE int32_t gemm_finished_after(const gemm_job *job, ptrdiff_t n, uint32_t sum) {
+  const msk_integer_epilogue *after = job->epilogue;
+  const int32_t total = (int32_t)(sum + (uint32_t)((const int32_t *)job->bias)[n]);
+  const int32_t x = msk_finished(job->result, total, job->scales, n) * after->w[n];
+  const int32_t moved = (int32_t)((uint32_t)x + (uint32_t)after->bias[n]);
+  return msk_finished(after->y, moved, after->scales, n);
+}
 
 /// Stores one element; sums are without the bias.
 MSK_INLINE void gemm_finish(const gemm_job *job, ptrdiff_t r, ptrdiff_t n, uint32_t sum,

@@ -82,6 +82,19 @@ MSK_INLINE void MSK_NAME(reduce_row)(msk_integer type, msk_reduction f, int32_t 
   }
 }
 
+/// Rows that add up to one, a vector of columns at a time.
+MSK_INLINE void MSK_NAME(sum_rows)(msk_integer type, int32_t *y, const void *a, ptrdiff_t first,
+                                   msk_axis rows, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i += MSK_LANES) {
+    const ptrdiff_t n = count - i;
+    ivec sum = MSK_NAME(v_integers)(msk_integer_s32, y, i, n);
+    for (ptrdiff_t r = 0; r < rows.extent; r++) {
+      sum += MSK_NAME(v_integers)(type, a, first + r * rows.a + i, n);
+    }
+    MSK_NAME(v_set_integers)(msk_integer_s32, y, i, sum, n);
+  }
+}
+
 static void MSK_NAME(reduce)(int32_t *sums, const void *a, msk_integer type, msk_reduction f,
                              const msk_axis *axes, ptrdiff_t axis_count) {
   const msk_axis row = axes[axis_count - 1];
@@ -90,6 +103,18 @@ static void MSK_NAME(reduce)(int32_t *sums, const void *a, msk_integer type, msk
     return;
   }
   msk_walk walk;
+  if (axis_count > 1 && axes[axis_count - 2].y == 0 && f == msk_reduce_sum) {
+    const msk_axis rows = axes[axis_count - 2];
+    msk_walk_start(&walk, axis_count - 1);
+    do {
+      if (type == msk_integer_s16) {
+        MSK_NAME(sum_rows)(msk_integer_s16, sums + walk.y, a, walk.a, rows, row.extent);
+      } else {
+        MSK_NAME(sum_rows)(msk_integer_s8, sums + walk.y, a, walk.a, rows, row.extent);
+      }
+    } while (msk_walk_next(&walk, axes, axis_count - 1));
+    return;
+  }
   msk_walk_start(&walk, axis_count);
   do {
     if (type == msk_integer_s16) {

@@ -8,6 +8,7 @@
 #pragma clang attribute push(MSK_TARGET_VNNI, apply_to = function)
 
 #define lvec MSK_NAME(lvec)
+#include "pooled_lanes.h"
 
 // Sums of the widest tile: all registers but those of weights and operands.
 #define MSK_ROWS 14
@@ -68,6 +69,18 @@ MSK_INLINE void gemm_store_fixed(msk_integer type, bool is_small, const gemm_job
   }
 }
 
+/// The same where only a cut to the type is left.
+MSK_INLINE void gemm_store_whole(msk_integer type, const gemm_job *job, const gemm_sums *sums,
+                                 int v, const MSK_NAME(v_columns) *columns, ivec bias,
+                                 ptrdiff_t rows, ptrdiff_t place) {
+  void *y = job->y;
+  const ptrdiff_t stride = job->y_stride;
+  for (ptrdiff_t r = 0; r < rows; r++, place += stride) {
+    const ivec result = MSK_NAME(v_finished_whole)(columns, sums->sum[r][v] + bias);
+    MSK_NAME(v_set_cut)(type, y, place, result);
+  }
+}
+
 /// The same, scaled by doubles.
 MSK_INLINE void gemm_store_real(const gemm_job *job, const gemm_sums *sums, int v, ivec bias,
                                 ptrdiff_t rows, ptrdiff_t place, ptrdiff_t n, ptrdiff_t count) {
@@ -81,6 +94,18 @@ MSK_INLINE void gemm_store_real(const gemm_job *job, const gemm_sums *sums, int 
     const dvec sum = __builtin_convertvector(sums->sum[r][v] + bias, dvec);
     const ivec y = MSK_NAME(v_bounded)(MSK_NAME(v_scaled_real)(sum, scale), low, high) + zero;
     MSK_NAME(v_set_integers)(result->type, job->y, place, y, count);
+  }
+}
+
+/// One vector of columns of pairs of rows.
+MSK_INLINE void gemm_store_pooled(const gemm_job *job, const gemm_sums *sums, int v,
+                                  ptrdiff_t rows, ptrdiff_t place, ptrdiff_t n, ptrdiff_t count) {
+  const MSK_NAME(v_pooled) pooled = MSK_NAME(v_load_pooled)(job, n, count);
+  const ptrdiff_t stride = job->y_stride;
+  void *y = job->y;
+  for (ptrdiff_t r = 0; r < rows; r += 2, place += stride) {
+    const ivec result = MSK_NAME(v_finished_pair)(&pooled, sums->sum[r][v], sums->sum[r + 1][v]);
+    MSK_NAME(v_set_integers)(msk_integer_s8, y, place, result, count);
   }
 }
 
@@ -100,6 +125,10 @@ static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm
       }
       continue;
     }
+    if (job->epilogue) {
+      gemm_store_pooled(job, sums, v, rows, r0 / 2 * job->y_stride + n, n, count);
+      continue;
+    }
     const ivec bias = MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
     const ptrdiff_t place = r0 * job->y_stride + n;
     if (job->result.scaling == msk_scaling_real) {
@@ -111,6 +140,12 @@ static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm
         MSK_NAME(v_load_columns)(job->result, job->scales, n, count, are_small);
     if (!c.is_small) {
       gemm_store_fixed(job->result.type, false, job, sums, v, &c, bias, rows, place, count);
+    } else if (c.is_whole && count >= MSK_LANES) {
+      if (job->result.type == msk_integer_s8) {
+        gemm_store_whole(msk_integer_s8, job, sums, v, &c, bias, rows, place);
+      } else {
+        gemm_store_whole(msk_integer_s16, job, sums, v, &c, bias, rows, place);
+      }
     } else if (job->result.type == msk_integer_s8 && count >= MSK_LANES) {
       gemm_store_fixed(msk_integer_s8, true, job, sums, v, &c, bias, rows, place, MSK_LANES);
     } else if (job->result.type == msk_integer_s16 && count >= MSK_LANES) {
@@ -160,12 +195,13 @@ MSK_INLINE void gemm_tile(const int rows, const int vectors, const gemm_job *job
   gemm_store(job, &sums, vectors, rows, r0, n0);
 }
 
-/// All rows of some vectors of columns, split evenly into tiles.
+/// All rows of some vectors of columns, split evenly into tiles that part no pair of an epilogue.
 MSK_INLINE void gemm_columns(const int vectors, const gemm_job *job, ptrdiff_t n) {
-  const ptrdiff_t tiles = (job->rows + MSK_ROWS - 1) / MSK_ROWS;
+  const ptrdiff_t tiles = (job->rows + MSK_ROWS - 1) / MSK_ROWS, part = job->epilogue ? 2 : 1;
   ptrdiff_t done = 0;
   for (ptrdiff_t t = 0; t < tiles; t++) {
-    const ptrdiff_t count = (job->rows - done + tiles - t - 1) / (tiles - t);
+    const ptrdiff_t parts = ((job->rows - done) / part + tiles - t - 1) / (tiles - t);
+    const ptrdiff_t count = parts * part;
     switch (count) {
 #define MSK_CASE(n_rows) \
   case n_rows: gemm_tile(n_rows, vectors, job, done, n); break;

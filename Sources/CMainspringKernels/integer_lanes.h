@@ -263,6 +263,11 @@ typedef struct {
   /// 2^(right − 1), if right is at least 1 everywhere, left nowhere, and sums are below 2³⁰.
   ivec half;
   bool is_small;
+  /// Small ones whose clamp is that of the type; or one at the zero point from below, so that
+  /// negative sums count as 0.
+  bool is_whole, is_positive;
+  /// `half` with the zero point in it.
+  ivec moved_half;
 } MSK_NAME(v_columns);
 
 /// Whether no lane is different from 0.
@@ -304,6 +309,16 @@ MSK_INLINE MSK_NAME(v_columns)
   columns.zero = (ivec)result.zero;
   columns.low = (ivec)msk_limited((int64_t)result.low - result.zero, INT32_MIN, INT32_MAX);
   columns.high = (ivec)msk_limited((int64_t)result.high - result.zero, INT32_MIN, INT32_MAX);
+  columns.is_whole = columns.is_positive = false;
+#if MSK_LANES == 16
+  const int32_t limit = result.type == msk_integer_s8 ? 128 : 32768;
+  if (columns.is_small && result.type != msk_integer_s32 && result.high == limit - 1 &&
+      MSK_NAME(v_is_zero)(columns.right > 14)) {
+    columns.is_positive = result.low == result.zero;
+    columns.is_whole = result.low == -limit || columns.is_positive;
+  }
+  columns.moved_half = columns.half + (columns.zero << columns.right);
+#endif
   return columns;
 }
 
@@ -320,6 +335,32 @@ MSK_INLINE ivec MSK_NAME(v_finished_small)(const MSK_NAME(v_columns) *c, ivec su
   const ivec value = MSK_NAME(v_small_rounded_shift)(product, c->right, c->half);
   return MSK_NAME(v_bounded)(value, c->low, c->high) + c->zero;
 }
+
+#if MSK_LANES == 16
+/// The same of whole ones, for a store that saturates.
+MSK_INLINE ivec MSK_NAME(v_finished_whole)(const MSK_NAME(v_columns) *c, ivec sum) {
+  if (!c->is_positive) {
+    const ivec product = MSK_NAME(v_small_high_product)(sum, c->multiplier);
+    return (product + (sum >> 31) + c->moved_half) >> c->right;
+  }
+  const __m512i x = (__m512i)__builtin_elementwise_max(sum, (ivec)0);
+  const __m512i y = (__m512i)(c->multiplier << 1), half = _mm512_set1_epi64(1ll << 31);
+  const __m512i even = _mm512_add_epi64(_mm512_mul_epu32(x, y), half);
+  const __m512i odd = _mm512_add_epi64(
+      _mm512_mul_epu32(_mm512_srli_epi64(x, 32), _mm512_srli_epi64(y, 32)), half);
+  const ivec product = (ivec)_mm512_mask_shuffle_epi32(odd, 0x5555, even, (_MM_PERM_ENUM)0xf5);
+  return (product + c->moved_half) >> c->right;
+}
+
+/// Cuts all lanes to the type and stores them.
+MSK_INLINE void MSK_NAME(v_set_cut)(msk_integer type, void *p, ptrdiff_t i, ivec x) {
+  if (type == msk_integer_s8) {
+    _mm_storeu_si128((__m128i *)((int8_t *)p + i), _mm512_cvtsepi32_epi8((__m512i)x));
+  } else {
+    _mm256_storeu_si256((__m256i *)((int16_t *)p + i), _mm512_cvtsepi32_epi16((__m512i)x));
+  }
+}
+#endif
 
 /// Scales and clamps in any way.
 MSK_INLINE ivec MSK_NAME(v_finished)(msk_integer_result result, const MSK_NAME(v_columns) *c,

@@ -41,7 +41,7 @@ struct IntegerProduct: CustomStringConvertible {
     }
     let isWide = type == .s16
     bias = (0..<columns).map { _ in Int32(random.index(below: 1 << 16)) - 1 << 15 }
-    scales = random.scales(columns, wide: isWide)
+    scales = random.scales(columns, wide: isWide, even: random.index(below: 2) == 1)
     reals = scales.map { Double($0.multiplier) * 0x1p-31 * (1 / Double(1 << -$0.shift)) }
     let real = random.index(below: 2) == 1
     let kind = isWide ? 1 : random.index(below: 3)
@@ -49,7 +49,7 @@ struct IntegerProduct: CustomStringConvertible {
     let limits: [Int32] = [128, 32768, 1 << 30]
     result = msk_integer_result(
       type: types[kind], scaling: real ? .real : .fixed, wide: isWide, zero: kind == 0 ? 9 : 0,
-      low: -limits[kind], high: limits[kind] - 1)
+      low: random.index(below: 3) > 0 ? -limits[kind] : kind == 0 ? 9 : 0, high: limits[kind] - 1)
   }
 
   /// Elements that a run writes.
@@ -107,10 +107,12 @@ extension SplitMix64 {
   }
 
   /// Multipliers from 2³⁰ on; shifts so that sums come out of all sizes, small for sums of 64 bits.
-  mutating func scales(_ count: Int, wide: Bool) -> [msk_scale] {
+  ///
+  /// - Parameter even: shifts are those of real models, of which neighbours are alike.
+  mutating func scales(_ count: Int, wide: Bool, even: Bool = false) -> [msk_scale] {
     (0..<count).map { _ in
       let multiplier = (1 << 30) + index(below: 1 << 24) * 64 + index(below: 64)
-      let shift = wide ? -index(below: 12) : -index(below: 20)
+      let shift = even ? -6 - index(below: 3) : -index(below: wide ? 12 : 20)
       return msk_scale(multiplier: Int32(min(multiplier, Int(Int32.max))), shift: Int32(shift))
     }
   }

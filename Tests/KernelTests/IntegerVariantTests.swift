@@ -67,6 +67,22 @@ import _MainspringTestSupport
     }
   }
 
+  /// A product, factors of its columns and the larger ones of pairs in one kernel: the bits of three,
+  /// with scales that keep sums small and with others.
+  @Test(arguments: counts, [2, 6, 14, 16, 30])
+  func pooledProductsAreEqual(columns: Int, rows: Int) {
+    var random = SplitMix64(seed: 97 &+ UInt64(rows))
+    for large in [false, false, false, true] {
+      let product = PooledProduct(rows: rows, columns: columns, large: large, random: &random)
+      let expected = run(product.count, Int8.self) { product.runApart($0) }
+      #expect(columns < 8 || rows < 6 || Set(expected).count > 4, "results are not all alike")
+      for isa in instructionSets {
+        let found = run(product.count, Int8.self) { product.run(isa, $0) }
+        #expect(found == expected, "\(isa) \(rows)x\(columns) large \(large)")
+      }
+    }
+  }
+
   @Test(arguments: counts)
   func depthwiseProductsAreEqual(channels: Int) {
     var random = SplitMix64(seed: 93)

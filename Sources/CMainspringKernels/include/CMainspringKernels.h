@@ -437,6 +437,23 @@ void msk_int_gemm(msk_isa isa, void *_Nonnull y, const void *_Nonnull x, const i
                   const void *_Nonnull bias, const void *_Nonnull scales,
                   const int32_t *_Nullable offsets, msk_integer_gemm shape) MSK_REALTIME;
 
+/// What often follows a product on int8: a factor, bias and scale of each column, as a depthwise
+/// convolution of one tap has them; `bias` is less by the zero point of what comes in.
+typedef struct {
+  const int8_t *_Nonnull w;
+  const int32_t *_Nonnull bias;
+  const msk_scale *_Nonnull scales;
+  msk_integer_result y;
+} msk_integer_epilogue;
+
+/// `msk_int_gemm` of int8, fixed-point scales and sums of 32 bits, whose results go through an
+/// epilogue of the same; of each pair of neighbouring rows the larger elements remain. Rows are even,
+/// and y_stride is between pairs.
+void msk_int_gemm_pooled(msk_isa isa, int8_t *_Nonnull y, const int8_t *_Nonnull x,
+                         const int8_t *_Nonnull w, const int32_t *_Nonnull bias,
+                         const msk_scale *_Nonnull scales, const int32_t *_Nullable offsets,
+                         msk_integer_gemm shape, msk_integer_epilogue epilogue) MSK_REALTIME;
+
 /// A window over each channel as `msk_depthwise` has it.
 typedef struct {
   ptrdiff_t height, width, channels;

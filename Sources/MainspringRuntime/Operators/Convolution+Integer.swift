@@ -24,6 +24,7 @@ struct IntegerConvolutionStep: BitwiseCopyable {
   let elementSize: Int
   let resultSize: Int
   let biasSize: Int
+  let epilogue: IntegerEpilogue
   /// One group of one row of the result.
   let shape: msk_integer_gemm
 
@@ -32,9 +33,19 @@ struct IntegerConvolutionStep: BitwiseCopyable {
     for image in 0..<batch {
       for row in 0..<height {
         let from = unsafe c.rawOperand(x) + (image * imageStride + row * rowStride) * elementSize
-        let first = (image * height + row) * shape.rows * shape.y_stride
+        let first = (image * height + row) * epilogue.rows(of: shape.rows) * shape.y_stride
         for group in 0..<groups {
           let column = group * shape.columns
+          if !epilogue.isNone {
+            unsafe msk_int_gemm_pooled(
+              c.isa, c.int8Result(y) + (first + column),
+              (from + group * groupChannels).assumingMemoryBound(to: Int8.self),
+              c.int8Table(weights) + group * groupWeights,
+              (c.packed(bias) + column * biasSize).assumingMemoryBound(to: Int32.self),
+              (c.packed(scales) + column * 8).assumingMemoryBound(to: msk_scale.self),
+              c.offsets(offsets), shape, epilogue.columns(c, from: column))
+            continue
+          }
           unsafe msk_int_gemm(
             c.isa, c.rawResult(y) + (first + column) * resultSize,
             from + group * groupChannels * elementSize, c.int8Table(weights) + group * groupWeights,
@@ -95,6 +106,7 @@ extension Convolution {
       return
     }
     let columns = filters / groups
+    let epilogue = try IntegerEpilogue(job.epilogue, y, &planner)
     let runs = runs(depth: checked.depth, image)
     let packed = try planner.packed(
       checked, operand: x.element, groups: groups, segments: runs.offsets.count,
@@ -109,10 +121,11 @@ extension Convolution {
           rowStride: stride.height * image.rowStride, groupChannels: weights.shape[3],
           groupWeights: packed.groupByteCount, elementSize: x.element.byteCount,
           resultSize: y.element.byteCount,
-          biasSize: scaling.result.wide ? 8 : 4,
+          biasSize: scaling.result.wide ? 8 : 4, epilogue: epilogue,
           shape: msk_integer_gemm(
-            rows: job.shape[2], columns: columns, segments: runs.offsets.count,
-            length: runs.length, x_stride: stride.width * image.channels, y_stride: filters,
+            rows: job.epilogue.map { 2 * $0.width } ?? job.shape[2], columns: columns,
+            segments: runs.offsets.count, length: runs.length,
+            x_stride: stride.width * image.channels, y_stride: filters,
             x: x.element, y: scaling.result))))
   }
 

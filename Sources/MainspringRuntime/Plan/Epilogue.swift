@@ -3,9 +3,15 @@
 import MainspringGraph
 
 /// What follows a convolution and is done while its result is still in registers: a scale and shift
-/// for each channel, then the larger one of each pair of neighbours along the width.
+/// for each channel, of integers as a depthwise convolution of one tap, then the larger one of each
+/// pair of neighbours along the width.
 struct Epilogue {
-  let scaleShift: ScaleShift
+  enum Affine {
+    case floats(ScaleShift)
+    case integers(Convolution)
+  }
+
+  let affine: Affine
   /// Both operators, in their order.
   let nodes: [Node]
   /// Extent of the result along the width.
@@ -13,6 +19,11 @@ struct Epilogue {
 
   /// The value that is computed in the end.
   var output: ValueID { nodes[nodes.count - 1].output }
+
+  var scaleShift: ScaleShift? {
+    guard case .floats(let scaleShift) = affine else { return nil }
+    return scaleShift
+  }
 }
 
 extension Planner {
@@ -23,16 +34,31 @@ extension Planner {
       graph.nodes[index], graph.nodes[index + 1], graph.nodes[index + 2]
     )
     guard case .convolution(let convolution) = node.operation, !convolution.isDepthwise,
-      case .scaleShift(let scaleShift) = affine.operation,
       case .pool(let pool) = pooling.operation, pool.halvesWidth,
       isOnlyOperand(node.output, of: affine), isOnlyOperand(affine.output, of: pooling)
     else { return nil }
     let shapes = (graph.shape(of: affine.output), graph.shape(of: pooling.output))
-    let types = [node.inputs[0], node.output, affine.output, pooling.output]
-    guard types.allSatisfy({ graph.values[$0].type.isFloat }),
-      convolution.weights.elementType != .int8, pool.hasNoBorder(over: shapes.0)
+    guard pool.hasNoBorder(over: shapes.0),
+      let function = self.affine(affine, after: node, convolution, pooling)
     else { return nil }
-    return Epilogue(scaleShift: scaleShift, nodes: [affine, pooling], width: shapes.1[2])
+    return Epilogue(affine: function, nodes: [affine, pooling], width: shapes.1[2])
+  }
+
+  private func affine(
+    _ affine: Node, after node: Node, _ convolution: Convolution, _ pooling: Node
+  ) -> Epilogue.Affine? {
+    let types = [node.inputs[0], node.output, affine.output, pooling.output].map {
+      graph.values[$0].type
+    }
+    if case .scaleShift(let scaleShift) = affine.operation {
+      let areFloats = types.allSatisfy { $0.isFloat }
+      return areFloats && convolution.weights.elementType != .int8 ? .floats(scaleShift) : nil
+    }
+    guard case .convolution(let single) = affine.operation,
+      types.allSatisfy({ $0.elementType == .int8 }), single.isDepthwise,
+      single.channelRepeats == 1, single.size == .one, single.stride == .one
+    else { return nil }
+    return .integers(single)
   }
 }
 
