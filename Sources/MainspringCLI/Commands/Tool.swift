@@ -12,7 +12,10 @@ public enum Tool {
       Reads Keras files (.h5, .keras, .weights.h5) and TFLite files, writes TFLite files that stock \
       runtimes load too, and runs either on windows of sensor samples.
       """,
-    commands: [InspectCommand.command, ConvertCommand.command, RunCommand.command])
+    commands: [
+      InspectCommand.command, ConvertCommand.command, RunCommand.command, CheckCommand.command,
+      CompareCommand.command, EvaluateCommand.command,
+    ])
 
   /// Runs one command line.
   ///
@@ -52,6 +55,9 @@ public enum Tool {
       case InspectCommand.command.name: try InspectCommand.run(arguments)
       case ConvertCommand.command.name: try ConvertCommand.run(arguments)
       case RunCommand.command.name: try RunCommand.run(arguments)
+      case CheckCommand.command.name: try CheckCommand.run(arguments)
+      case CompareCommand.command.name: try CompareCommand.run(arguments)
+      case EvaluateCommand.command.name: try EvaluateCommand.run(arguments)
       default: preconditionFailure("a command of the program without an implementation")
       }
     }
