@@ -72,6 +72,35 @@ struct CheckCommandTests {
     #expect(try shell.run("mainspring evaluate gates.tflite \(data) \(lenient)").status == 0)
   }
 
+  @Test func reportsAreOnePage() throws {
+    let shell = try prepared(
+      "cnn_lstm.h5", "gates.tflite", "gesture.npy", "gesture-classes.npy", "mean.npy", "std.npy")
+    let scaler = "--mean mean.npy --std std.npy"
+    let check = try shell.run(
+      """
+      mainspring check cnn_lstm.h5 gates.tflite --inputs gesture.npy \(scaler) --count 20 \
+        --report check.html
+      """)
+    #expect(check.status == 1)
+    let evaluate = try shell.run(
+      """
+      mainspring evaluate cnn_lstm.h5 gesture.npy gesture-classes.npy \(scaler) \
+        --report evaluation.html
+      """)
+    #expect(evaluate.status == 0, "\(evaluate.errors)")
+    for (name, figures) in [("check.html", 5), ("evaluation.html", 2)] {
+      let text = String(decoding: try readFile(shell.folder.file(name)), as: UTF8.self)
+      #expect(text.hasPrefix("<!DOCTYPE html>") && text.hasSuffix("</html>\n"))
+      #expect(text.occurrences("<svg") == figures, "\(name)")
+      for outside in ["http", "url(", "src=", "href=", "<script"] {
+        #expect(text.occurrences(outside) == 0, "\(name): \(outside)")
+      }
+    }
+    let taken = try shell.run("mainspring check cnn_lstm.h5 --report cnn_lstm.h5")
+    #expect(taken.status == 64)
+    #expect(taken.errors.contains("'--report cnn_lstm.h5' would take the place of the input"))
+  }
+
   @Test func mistakesAreNamed() throws {
     let shell = try prepared(
       "cnn_lstm.h5", "mlp.h5", "gesture.npy", "gesture-classes.npy", "features.npy", "mean.npy",
@@ -109,5 +138,18 @@ struct CheckCommandTests {
       #expect(outcome.errors.contains(text), "\(line): \(outcome.errors)")
       #expect(outcome.output == "", "\(line)")
     }
+  }
+}
+
+extension String {
+  /// How often a text occurs.
+  fileprivate func occurrences(_ text: String) -> Int {
+    var count = 0
+    var rest = self[...]
+    while let range = rest.firstRange(of: text) {
+      count += 1
+      rest = rest[range.upperBound...]
+    }
+    return count
   }
 }

@@ -18,6 +18,11 @@ struct Scaler {
       help: "A .npy file of the channels' standard deviations, with --mean."),
   ]
 
+  /// The files a scaler is read from.
+  static func files(_ arguments: ParsedArguments) -> [String] {
+    [arguments.optionalText("mean"), arguments.optionalText("std")].compactMap { $0 }
+  }
+
   /// - Returns: nil when none is asked for.
   /// - Throws: ``Failure`` when a file is damaged or the two do not belong together.
   static func given(_ arguments: ParsedArguments) throws(Failure) -> Scaler? {

@@ -39,6 +39,7 @@ enum CheckCommand {
       .number("high", in: -1e30...1e30, default: nil, help: "The largest value of an input."),
       .flag("allow-state", help: "Layers keep their state between windows on purpose."),
       .flag("json", help: "Print the figures as JSON."),
+      ReportFile.option,
     ] + Scaler.options + RecordingSettings.options + ModelOptions.options,
     examples: [
       .init(
@@ -51,6 +52,8 @@ enum CheckCommand {
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
     let settings = try CheckSettings(arguments)
+    let page = try ReportFile.given(
+      arguments, inputs: settings.inputs + ModelOptions.architectures(arguments))
     let opened = try OpenedSubject.open(settings.paths, arguments)
     let source = try settings.source(opened, arguments)
     let report: CheckReport
@@ -64,13 +67,40 @@ enum CheckCommand {
     } catch {
       throw Failure(error)
     }
+    if let page {
+      try page.write(
+        CheckPage.text(report, settings, layers: try layers(opened, source, settings)))
+    }
     if arguments.flag("json") {
       try Console.print(CheckJSON.text(report, settings) + "\n")
-    } else {
+    } else if page?.isStandardOutput != true {
       try Console.print(CheckText.text(report, settings))
     }
     if report.verdict != .responsive {
       throw Failure(.checkFailed, CheckText.summary(report))
     }
+  }
+
+  /// How the layers of each model differ from the reference's, on what is nearest to use.
+  private static func layers(
+    _ opened: [OpenedSubject], _ source: ProbeSource, _ settings: CheckSettings
+  ) throws(Failure) -> [[LayerDifference]] {
+    let family: ProbeFamily = settings.windows.isEmpty ? .structured : .windows
+    let count = source.count(of: family, wanted: 64)
+    var result: [[LayerDifference]] = []
+    do throws(CheckError) {
+      for (index, other) in opened.enumerated() {
+        guard index != settings.reference else {
+          result.append([])
+          continue
+        }
+        var comparison = try LayerComparison(opened[settings.reference].subject, other.subject)
+        for probe in 0..<count { try comparison.add(source.probe(family, probe, of: count)) }
+        result.append(comparison.finished())
+      }
+    } catch {
+      throw Failure(error)
+    }
+    return result
   }
 }

@@ -13,6 +13,8 @@ struct CheckSettings {
   let count: Int
   let seed: Int
   let scaler: Scaler?
+  /// Every file that is read.
+  let inputs: [String]
   private let range: ClosedRange<Float>?
   private let recordings: RecordingSettings
 
@@ -33,6 +35,7 @@ struct CheckSettings {
     count = arguments.integer("count")
     seed = arguments.integer("seed")
     scaler = try Scaler.given(arguments)
+    inputs = paths + windows + Scaler.files(arguments)
     switch (arguments.optionalNumber("low"), arguments.optionalNumber("high")) {
     case (nil, nil): range = nil
     case (let low?, let high?):

@@ -39,7 +39,7 @@ enum CheckText {
       """
   }
 
-  private static func line(_ finding: Finding) -> String {
+  static func line(_ finding: Finding) -> String {
     printable((finding.layer.map { "layer '\($0)': " } ?? "") + finding.text)
   }
 

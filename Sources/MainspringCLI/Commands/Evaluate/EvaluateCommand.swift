@@ -32,6 +32,7 @@ enum EvaluateCommand {
         "max-excess", in: 0...1, default: 0.1,
         help: "How far any class' share of the predictions may be above its share of the windows."),
       .flag("json", help: "Print the figures as JSON."),
+      ReportFile.option,
     ] + Scaler.options + RecordingSettings.options + ModelOptions.options,
     examples: [
       .init(
@@ -41,14 +42,17 @@ enum EvaluateCommand {
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
     let settings = try EvaluateSettings(arguments)
+    let page = try ReportFile.given(
+      arguments, inputs: settings.inputs + ModelOptions.architectures(arguments))
     let opened = try OpenedSubject.open(settings.models, arguments)
     var results: [EvaluationResult] = []
     for subject in opened {
       results.append(try evaluate(subject, settings, opened[0], arguments))
     }
+    if let page { try page.write(EvaluationPage.text(results, settings)) }
     if arguments.flag("json") {
       try Console.print(EvaluationJSON.text(results, settings) + "\n")
-    } else {
+    } else if page?.isStandardOutput != true {
       try Console.print(EvaluationText.text(results, settings))
     }
     if let result = results.first(where: { !$0.misses.isEmpty }), let miss = result.misses.first {

@@ -12,6 +12,8 @@ struct EvaluateSettings {
   let criteria: SuccessCriteria
   let scaler: Scaler?
   let recordings: RecordingSettings
+  /// Every file that is read.
+  let inputs: [String]
   private let labels: ClassNames?
 
   init(_ arguments: ParsedArguments) throws(Failure) {
@@ -41,6 +43,8 @@ struct EvaluateSettings {
     scaler = try Scaler.given(arguments)
     recordings = try RecordingSettings(
       arguments, isUsed: windows.contains(where: RecordingSettings.isRecording))
+    inputs =
+      files + Scaler.files(arguments) + (arguments.optionalText("labels").map { [$0] } ?? [])
     labels = try arguments.optionalText("labels").map { (path) throws(Failure) in
       try ClassNames(path)
     }
