@@ -22,7 +22,6 @@ and std.npy the right scaler; features.npy and features-classes.npy belong to ml
 tensorflow 2.21, h5py, ai-edge-litert and a build of mainspring.
 """
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile

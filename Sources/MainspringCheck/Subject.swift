@@ -30,7 +30,7 @@ public struct Subject: Sendable {
     guard let output = graph.outputs.first else { return nil }
     let shape = graph.shape(of: output)
     if shape.elementCount == 1 { return 2 }
-    return shape.channels == shape.elementCount ? shape.channels : nil
+    return shape.elementCount > 0 && shape.channels == shape.elementCount ? shape.channels : nil
   }
 
   /// - Throws: ``CheckError`` when the other takes other inputs or gives another first output.

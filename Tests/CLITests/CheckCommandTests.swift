@@ -72,6 +72,40 @@ struct CheckCommandTests {
     #expect(try shell.run("mainspring evaluate gates.tflite \(data) \(lenient)").status == 0)
   }
 
+  @Test func conversionsAreCheckedLast() throws {
+    let shell = try prepared("cnn_lstm.h5", "majority.h5", "features.npy", "mlp.h5")
+    let good = try shell.run("mainspring convert cnn_lstm.h5 -o a.tflite --json")
+    #expect(good.status == 0 && good.errors == "")
+    #expect(good.output.contains(#""check":{"model":"responsive","files":["responsive"]}"#))
+    // What was wrong before is said, and no fault of the conversion.
+    let old = try shell.run("mainspring convert majority.h5 -o b.tflite")
+    #expect(old.status == 0)
+    #expect(
+      old.errors.hasPrefix("warning: majority.h5: collapsed: layer 'gesture': expected several"))
+    #expect(old.output.contains("check: f32 is collapsed\n"))
+    let silent = try shell.run("mainspring convert majority.h5 -o b.tflite --no-check --json")
+    #expect(silent.status == 0 && silent.errors == "" && !silent.output.contains("check"))
+  }
+
+  /// Half of all values saturate when ranges hold no more than the other half.
+  @Test func conversionsThatBreakAModelWriteNothing() throws {
+    let shell = try prepared("mlp.h5", "features.npy")
+    let line = """
+      mainspring convert mlp.h5 -o a.tflite --precision int8 --calibrate features.npy \
+        --calibration percentile:
+      """
+    for (percentile, fault) in [("50", "static"), ("80", "degraded: layer 'dense_1': on windows")] {
+      let outcome = try shell.run(line + percentile)
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.hasPrefix("error: a.tflite: \(fault)"), "\(outcome.errors)")
+      #expect(outcome.errors.hasSuffix("nothing was written (--no-check writes it)\n"))
+      #expect(!Location.exists(shell.folder.file("a.tflite")))
+    }
+    let forced = try shell.run(line + "50 --no-check")
+    #expect(forced.status == 0 && Location.exists(shell.folder.file("a.tflite")))
+    #expect(try shell.run(line + "99.99").status == 0)
+  }
+
   @Test func reportsAreOnePage() throws {
     let shell = try prepared(
       "cnn_lstm.h5", "gates.tflite", "gesture.npy", "gesture-classes.npy", "mean.npy", "std.npy")

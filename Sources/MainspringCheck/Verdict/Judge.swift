@@ -61,9 +61,9 @@ struct Judge {
   }
 
   private func constant(_ subject: Subject, _ answers: [Responses]) throws(CheckError) -> Finding? {
-    guard var outputs = answers.first?.outputs, var scores = answers.first?.scores else {
-      return nil
-    }
+    guard var outputs = answers.first?.outputs, var scores = answers.first?.scores,
+      !outputs.means.isEmpty
+    else { return nil }
     for answer in answers.dropFirst() {
       outputs.merge(answer.outputs)
       scores.merge(answer.scores)
