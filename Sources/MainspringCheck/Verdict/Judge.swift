@@ -111,7 +111,11 @@ struct Judge {
     let isEverywhere =
       dominated.count == histograms.count
       && dominated.allSatisfy { $0.1.mostCommon == first.mostCommon }
-    if isEverywhere {
+    // Signals may all be one class to a model of other units, which still answers them apart.
+    let hasWindows = histograms.contains { $0.0 == .windows }
+    let least = Thresholds.information(classCount: first.counts.count)
+    let isSilent = answers.allSatisfy { $0.mutualInformation < least }
+    if isEverywhere, hasWindows || isSilent {
       let shares = dominated.map { "\(percent($0.1.mostCommonShare.share)) of \($0.0.rawValue)" }
       let finder = try FaultFinder(subject, layerProbes())
       return Finding(
@@ -124,7 +128,8 @@ struct Judge {
     return Finding(
       nil,
       "class \(first.mostCommon) dominates on \(names)"
-        + (isNoise ? " only: nothing a sensor sends" : " only"))
+        + (isNoise
+          ? " only: nothing a sensor sends" : isEverywhere ? ": windows would tell more" : " only"))
   }
 
   /// Against the reference, by what a sensor would send: windows if there are any.
@@ -133,32 +138,43 @@ struct Judge {
     let hasWindows = answers.contains { $0.family == .windows }
     var findings: [Finding] = []
     for answer in answers {
-      guard let agreement = answer.agreement, let text = fault(agreement, answer) else { continue }
+      guard let agreement = answer.agreement else { continue }
       let isEvidence = answer.family == (hasWindows ? .windows : .structured)
-      findings.append(
-        Finding(isEvidence ? .degraded : nil, "on \(answer.family.rawValue): \(text)"))
+      // Integers clip what they were not calibrated for, and only windows say what that is.
+      let isMeasured = isEvidence && (hasWindows || !checker.subjects[index].stage.isInteger)
+      let (response, classes) = (responseFault(agreement), classFault(agreement, answer))
+      if let response, isMeasured || classes == nil || !isEvidence {
+        let verdict: Verdict? = isMeasured ? .degraded : nil
+        findings.append(Finding(verdict, "on \(answer.family.rawValue): \(response)"))
+      } else if let classes {
+        let verdict: Verdict? = isEvidence ? .degraded : nil
+        findings.append(Finding(verdict, "on \(answer.family.rawValue): \(classes)"))
+      }
     }
     guard let worst = findings.firstIndex(where: { $0.verdict != nil }) else { return findings }
     findings[worst].layer = try divergingLayer(index)
     return findings
   }
 
-  private func fault(_ agreement: ResponseAgreement, _ answer: Responses) -> String? {
-    let reference = checker.subjects[checker.reference].name
-    if let ratio = agreement.responseToError, ratio < Thresholds.responseToError {
-      return """
-        expected the response of \(reference), found errors of \
-        \(Int((100 * decibelRoot(-ratio)).rounded())) % of it
-        """
+  private func responseFault(_ agreement: ResponseAgreement) -> String? {
+    guard let ratio = agreement.responseToError, ratio < Thresholds.responseToError else {
+      return nil
     }
+    return """
+      expected the response of \(checker.subjects[checker.reference].name), found errors of \
+      \(Int((100 * decibelRoot(-ratio)).rounded())) % of it
+      """
+  }
+
+  private func classFault(_ agreement: ResponseAgreement, _ answer: Responses) -> String? {
     guard let classes = answer.histogram?.counts.count, agreement.sameClass.count > 0 else {
       return nil
     }
     let least = Thresholds.agreement(classCount: classes)
     guard agreement.sameClass.interval.upperBound < least else { return nil }
     return """
-      expected the class of \(reference) for \(percent(least)) of the inputs, found \
-      \(percent(agreement.sameClass.share))
+      expected the class of \(checker.subjects[checker.reference].name) for \(percent(least)) of \
+      the inputs, found \(percent(agreement.sameClass.share))
       """
   }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+
 /// What separates the verdicts, each with the reason for its size.
 public enum Thresholds {
   /// Range of every output over all inputs, against the largest magnitude, at which outputs of
@@ -16,6 +18,12 @@ public enum Thresholds {
   /// have more than 96 % of all answers among 2 classes, 92 % among 5, 87 % among 20 and 83 % among
   /// 197.
   public static let collapsedEntropy: Double = 0.25
+
+  /// Bits about the class below which an input says nothing, where no windows are given and one class
+  /// dominates: a twentieth of what K classes could be told by.
+  public static func information(classCount: Int) -> Double {
+    log2(Double(max(classCount, 1))) / 20
+  }
 
   /// Share of inputs with the class of the reference below which a format is degraded: half-way
   /// between a model that knows nothing of it, which agrees on 1 of K, and the reference itself.
