@@ -15,6 +15,7 @@ let package = Package(
   products: [
     .library(name: "Mainspring", targets: ["Mainspring"]),
     .library(name: "MainspringConvert", targets: ["MainspringConvert", "MainspringKeras"]),
+    .library(name: "MainspringCheck", targets: ["MainspringCheck"]),
     .executable(name: "mainspring", targets: ["mainspring"]),
     .executable(name: "mainspring-hdf5", targets: ["mainspring-hdf5"]),
   ],
@@ -34,6 +35,7 @@ let package = Package(
     .target(name: "MainspringWire"),
     .target(name: "MainspringArguments"),
     .target(name: "MainspringRecordings"),
+    .target(name: "MainspringReport"),
 
     // Row 1, engine: what an application that only infers links.
     .target(name: "MainspringTFLite", dependencies: ["MainspringGraph"]),
@@ -53,12 +55,14 @@ let package = Package(
       name: "MainspringConvert",
       dependencies: ["MainspringGraph", "MainspringTFLite", "MainspringRuntime", "CFlatBuffers"]),
 
+    .target(name: "MainspringCheck", dependencies: ["MainspringGraph", "MainspringRuntime"]),
+
     // Row 3, tools.
     .target(
       name: "MainspringCLI",
       dependencies: [
         "MainspringArguments", "MainspringNumPy", "MainspringRecordings", "MainspringGraph",
-        "Mainspring", "MainspringKeras", "MainspringConvert",
+        "Mainspring", "MainspringKeras", "MainspringConvert", "MainspringCheck", "MainspringReport",
       ]),
     .executableTarget(name: "mainspring", dependencies: ["MainspringCLI"]),
     .executableTarget(
@@ -116,6 +120,14 @@ let package = Package(
         "MainspringConvert", "MainspringGraph", "MainspringRuntime", "MainspringTFLite",
         "_MainspringTestSupport",
       ]),
+    .testTarget(
+      name: "CheckTests",
+      dependencies: [
+        "MainspringCheck", "MainspringGraph", "MainspringRuntime", "MainspringTFLite",
+        "MainspringKeras", "MainspringConvert", "MainspringNumPy", "mainspring-hdf5",
+        "_MainspringTestSupport",
+      ]),
+    .testTarget(name: "ReportTests", dependencies: ["MainspringReport", "_MainspringTestSupport"]),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [

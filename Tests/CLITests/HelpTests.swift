@@ -5,7 +5,10 @@ import _MainspringTestSupport
 
 /// The help, word for word; `UPDATE_GOLDEN=1` writes the files anew.
 struct HelpTests {
-  @Test(arguments: ["", "inspect", "convert", "run", "bench", "stream", "fit-decisions"])
+  @Test(arguments: [
+    "", "inspect", "convert", "run", "bench", "check", "compare", "evaluate", "stream",
+    "fit-decisions",
+  ])
   func isAsWritten(command: String) throws {
     let outcome = try Shell().run("mainspring \(command) --help")
     #expect(outcome.status == 0 && outcome.errors == "")

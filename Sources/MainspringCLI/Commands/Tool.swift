@@ -14,6 +14,7 @@ public enum Tool {
       """,
     commands: [
       InspectCommand.command, ConvertCommand.command, RunCommand.command, BenchCommand.command,
+      CheckCommand.command, CompareCommand.command, EvaluateCommand.command,
       StreamCommand.command, FitDecisionsCommand.command,
     ])
 
@@ -58,6 +59,9 @@ public enum Tool {
       case BenchCommand.command.name: try BenchCommand.run(arguments)
       case StreamCommand.command.name: try StreamCommand.run(arguments)
       case FitDecisionsCommand.command.name: try FitDecisionsCommand.run(arguments)
+      case CheckCommand.command.name: try CheckCommand.run(arguments)
+      case CompareCommand.command.name: try CompareCommand.run(arguments)
+      case EvaluateCommand.command.name: try EvaluateCommand.run(arguments)
       default: preconditionFailure("a command of the program without an implementation")
       }
     }

@@ -9,7 +9,12 @@ enum ModelOptions {
 
   /// The files the model is read from.
   static func inputs(_ arguments: ParsedArguments) -> [String] {
-    [arguments.argument("model")] + (arguments.optionalText("architecture").map { [$0] } ?? [])
+    [arguments.argument("model")] + architectures(arguments)
+  }
+
+  /// The file of an architecture, if there is one.
+  static func architectures(_ arguments: ParsedArguments) -> [String] {
+    arguments.optionalText("architecture").map { [$0] } ?? []
   }
 
   /// The first option given that only Keras files take.

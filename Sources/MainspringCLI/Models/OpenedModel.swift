@@ -24,15 +24,15 @@ struct OpenedModel {
     try self.init(arguments.argument("model"), arguments)
   }
 
-  /// Opens one of several models, all with the same options.
+  /// Opens one of several models.
   ///
-  /// - Throws: ``Failure`` when the file is missing or is no model.
-  init(_ path: String, _ arguments: ParsedArguments) throws(Failure) {
+  /// - Parameter isOneOfMany: options for Keras files are for those among them.
+  init(_ path: String, _ arguments: ParsedArguments, isOneOfMany: Bool = false) throws(Failure) {
     if path.isEmpty { throw Failure(usage: "the path of the model is empty", arguments) }
     self.path = path
     if OpenedModel.isTFLite(path) {
       let (model, byteCount) = try OpenedModel.tflite(path)
-      if let option = ModelOptions.kerasOption(in: arguments) {
+      if !isOneOfMany, let option = ModelOptions.kerasOption(in: arguments) {
         throw Failure(
           usage: "'--\(option)' is for Keras files; \(path) is a TFLite file", arguments)
       }

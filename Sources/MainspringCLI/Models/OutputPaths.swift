@@ -9,9 +9,13 @@ struct OutputPaths {
   /// One of them is the standard output: nothing else may be printed there.
   let usesStandardOutput: Bool
 
-  /// - Parameter inputs: every file the command reads.
+  /// - Parameters:
+  ///   - inputs: every file the command reads.
+  ///   - option: what the paths were given with.
   /// - Throws: ``Failure`` when an output would take the place of an input or of another output.
-  init(_ paths: [String], inputs: [String], _ arguments: ParsedArguments) throws(Failure) {
+  init(
+    _ paths: [String], inputs: [String], option: String = "output", _ arguments: ParsedArguments
+  ) throws(Failure) {
     var taken: [FileIdentity: String] = [:]
     for input in inputs {
       if let identity = FileIdentity(of: input) { taken[identity] = "the input '\(input)'" }
@@ -22,12 +26,12 @@ struct OutputPaths {
       if identity == FileIdentity.standardOutput { usesStandardOutput = true }
       if identity.isSpecial { continue }
       if let other = taken[identity] {
-        throw Failure(usage: "'--output \(path)' would take the place of \(other)", arguments)
+        throw Failure(usage: "'--\(option) \(path)' would take the place of \(other)", arguments)
       }
       taken[identity] = "the output '\(path)'"
     }
     if usesStandardOutput, arguments.flag("json") {
-      throw Failure(usage: "'--json' and '--output' cannot both use standard output", arguments)
+      throw Failure(usage: "'--json' and '--\(option)' cannot both use standard output", arguments)
     }
     self.paths = paths
     self.usesStandardOutput = usesStandardOutput

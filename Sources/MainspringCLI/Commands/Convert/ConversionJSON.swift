@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringCheck
 import MainspringConvert
 import MainspringGraph
 
@@ -12,6 +13,14 @@ enum ConversionJSON {
       if summary.judgedWindowCount > 0 {
         json.member("windows", summary.judgedWindowCount)
         json.member("windows_from", summary.isEvaluated ? "evaluation" : "calibration")
+      }
+      if let check = summary.check {
+        json.member("check") { json in
+          json.object { json in
+            json.member("model", check.modelVerdict.rawValue)
+            json.member("files", check.verdicts.map(\.rawValue))
+          }
+        }
       }
       if let best = summary.bestMixture {
         json.member("best_mixture") { json in

@@ -19,6 +19,11 @@ struct ConversionSummary {
   /// Where the budget was out of reach: how far mixing precisions got.
   var bestMixture: Agreement?
 
+  /// Windows to calibrate on, if there are any.
+  var calibration: WindowSet?
+  /// What the last stage found; nil when it did not run.
+  var check: ConvertCheck?
+
   init(_ model: String, _ settings: ConvertSettings, _ graph: Graph) {
     self.model = model
     self.settings = settings

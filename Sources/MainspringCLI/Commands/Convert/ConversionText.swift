@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MainspringArguments
+import MainspringCheck
 import MainspringConvert
 import MainspringGraph
 
@@ -17,6 +18,13 @@ enum ConversionText {
     }
     if summary.judgedWindowCount > 0 {
       text += (text.isEmpty ? "" : "\n") + comparison(summary)
+    }
+    if let check = summary.check, check.verdicts.contains(where: { $0 != .responsive }) {
+      text += text.isEmpty ? "" : "\n"
+      text += "check: the model is \(check.modelVerdict.rawValue)\n"
+      for (conversion, verdict) in zip(summary.conversions, check.verdicts) {
+        text += "check: \(conversion.precision) is \(verdict.rawValue)\n"
+      }
     }
     for conversion in summary.conversions {
       text += remarks(conversion)

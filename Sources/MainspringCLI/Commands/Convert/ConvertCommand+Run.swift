@@ -17,7 +17,14 @@ extension ConvertCommand {
     let failures = try convert(&converter, model, settings, &summary)
     summary.judgedWindowCount = converter.judgedWindowCount
     for warning in converter.warnings { Console.note("warning: \(model.path): \(warning)") }
-    if failures.isEmpty {
+    if failures.isEmpty, settings.checks {
+      let check = try ConvertCheck(
+        graph, model, summary.conversions, files.outputs.paths, summary.calibration)
+      check?.warn()
+      summary.check = check
+    }
+    let fault = summary.check?.fault
+    if failures.isEmpty, fault == nil {
       try files.write(summary.conversions.map(\.bytes))
       summary.paths = files.outputs.paths
     }
@@ -29,6 +36,9 @@ extension ConvertCommand {
     if let failure = failures.first {
       throw Failure(
         .checkFailed, "\(model.path): \(failure) on \(summary.judgedWindows); nothing was written")
+    }
+    if let fault {
+      throw Failure(.checkFailed, "\(fault); nothing was written (--no-check writes it)")
     }
   }
 
@@ -75,6 +85,7 @@ extension ConvertCommand {
         var loader = WindowLoader(graph, plan, settings, arguments)
         try loader.load(settings.calibration, "calibrate")
         calibration = loader.windows
+        summary.calibration = loader.windows
       }
       if !settings.evaluation.isEmpty {
         evaluation = try self.evaluation(graph, plan, settings, arguments)

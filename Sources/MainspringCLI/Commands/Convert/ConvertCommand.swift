@@ -81,6 +81,12 @@ enum ConvertCommand {
         """),
     .flag(
       "report", help: "Show each layer's precision, bytes, and signal over quantization noise."),
+    .flag(
+      "no-check",
+      help: """
+        Write files that respond to their input worse than the model does. By default a short \
+        check, like that of 'mainspring check', is the last stage.
+        """),
     .flag("json", help: "Print the summary as JSON."),
   ]
 

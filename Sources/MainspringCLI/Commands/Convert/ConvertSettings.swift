@@ -14,6 +14,8 @@ struct ConvertSettings {
   let skipsBadWindows: Bool
   let reports: Bool
   let isJSON: Bool
+  /// Whether files are asked whether they respond before they appear.
+  let checks: Bool
 
   init(_ arguments: ParsedArguments) throws(Failure) {
     precisions = arguments.choices("precision", of: ModelPrecision.self)
@@ -22,6 +24,7 @@ struct ConvertSettings {
     skipsBadWindows = arguments.flag("skip-bad-windows")
     reports = arguments.flag("report")
     isJSON = arguments.flag("json")
+    checks = !arguments.flag("no-check")
     let budget = AccuracyBudget(
       maximumDrop: arguments.optionalShare("max-drop"),
       minimumAgreement: arguments.optionalShare("min-agreement"),

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MainspringCheck
+import MainspringReport
+
+/// A check's outcome as an HTML page.
+enum CheckPage {
+  /// - Parameter layers: for each model how its layers differ from the reference's; empty for the
+  ///   reference.
+  static func text(
+    _ report: CheckReport, _ settings: CheckSettings, layers: [[LayerDifference]]
+  ) -> String {
+    let names = CheckText.shortNames(report)
+    var page = Page(title: "Check of \(names[report.reference])")
+    let isGood = report.verdict == .responsive
+    page.verdict(isGood ? "responsive" : CheckText.summary(report), isGood: isGood)
+    let families = report.models[0].responses.map { "\(grouped($0.inputCount)) of \($0.family)" }
+    page.paragraph(
+      """
+      \(families.joined(separator: ", ")); the same inputs for every model, seed \(settings.seed).
+      """)
+    page.heading("Models")
+    for (name, model) in zip(names, report.models) {
+      page.subheading("\(name) (\(model.stage)): \(model.verdict.rawValue)")
+      page.list(model.findings.map { ($0.verdict == nil ? "warning: " : "") + CheckText.line($0) })
+    }
+    page.heading("Answers")
+    page.table(answerColumns(report), answers(report, names))
+    if report.models.count > 1 {
+      page.heading("Against \(names[report.reference])")
+      page.table(
+        [
+          "model", "inputs", "same class", "histogram distance", "largest difference",
+          "response over error",
+        ], agreements(report, names))
+    }
+    histograms(report, names, &page)
+    outputs(report, names, &page)
+    divergence(report, names, layers, &page)
+    return page.text
+  }
+
+  private static func answerColumns(_ report: CheckReport) -> [String] {
+    report.classCount == nil
+      ? ["model", "inputs", "variance", "sensitivity"]
+      : [
+        "model", "inputs", "unique", "most common", "variance", "entropy", "of mean", "mean of",
+        "information", "sensitivity",
+      ]
+  }
+
+  private static func answers(_ report: CheckReport, _ names: [String]) -> [[String]] {
+    var rows: [[String]] = []
+    for (name, model) in zip(names, report.models) {
+      for answer in model.responses {
+        var row = [name, answer.family.rawValue]
+        if let histogram = answer.histogram {
+          row += [
+            "\(histogram.uniqueCount)/\(histogram.counts.count)",
+            CheckText.percent(histogram.mostCommonShare.share, 1),
+            CheckText.short(answer.meanVariance), rounded(histogram.normalizedEntropy, 3),
+            rounded(answer.entropyOfMean, 2) + " bit", rounded(answer.meanEntropy, 2) + " bit",
+            rounded(answer.mutualInformation, 2) + " bit",
+          ]
+        } else {
+          row.append(CheckText.short(answer.meanVariance))
+        }
+        rows.append(row + [CheckText.short(answer.sensitivity)])
+      }
+    }
+    return rows
+  }
+
+  private static func agreements(_ report: CheckReport, _ names: [String]) -> [[String]] {
+    var rows: [[String]] = []
+    for (name, model) in zip(names, report.models) {
+      for answer in model.responses {
+        guard let agreement = answer.agreement else { continue }
+        rows.append([
+          name, answer.family.rawValue,
+          agreement.sameClass.count == 0 ? "-" : CheckText.percent(agreement.sameClass.share, 1),
+          rounded(agreement.histogramDistance, 3),
+          CheckText.short(Double(agreement.largestDifference)),
+          CheckText.decibels(agreement.responseToError),
+        ])
+      }
+    }
+    return rows
+  }
+
+  /// On what is nearest to use: windows, or signals.
+  private static func shown(_ model: CheckReport.Model) -> Responses? {
+    model.responses(to: .windows) ?? model.responses(to: .structured)
+  }
+
+  private static func histograms(_ report: CheckReport, _ names: [String], _ page: inout Page) {
+    guard let classCount = report.classCount else { return }
+    page.heading("Predicted classes")
+    let classes = (0..<classCount).map { "\($0)" }
+    for (name, model) in zip(names, report.models) {
+      guard let answer = shown(model), let histogram = answer.histogram else { continue }
+      page.figure(
+        "\(name): how often each class is predicted, on \(answer.family.rawValue)",
+        .histogram(histogram.counts.map(Double.init), names: classes, unit: "inputs"))
+    }
+  }
+
+  private static func outputs(_ report: CheckReport, _ names: [String], _ page: inout Page) {
+    page.heading("Outputs")
+    for (name, model) in zip(names, report.models) {
+      guard let answer = shown(model), let extremes = answer.extremes else { continue }
+      page.figure(
+        "\(name): smallest to largest value of each output, on \(answer.family.rawValue)",
+        .ranges(
+          extremes.map { Double($0.lowerBound)...Double($0.upperBound) },
+          names: extremes.indices.map { "\($0)" }))
+    }
+  }
+
+  private static func divergence(
+    _ report: CheckReport, _ names: [String], _ layers: [[LayerDifference]], _ page: inout Page
+  ) {
+    guard layers.contains(where: { !$0.isEmpty }) else { return }
+    page.heading("Layers")
+    // An exact layer has a bar as long as the best of floats.
+    let longest = 140.0
+    let reference = LayerComparison.tolerance(for: report.models[report.reference].stage)
+    for (index, layers) in layers.enumerated() where !layers.isEmpty {
+      let tolerance = min(LayerComparison.tolerance(for: report.models[index].stage), reference)
+      page.figure(
+        """
+        \(names[index]): signal over difference to \(names[report.reference]) by layer; the line is \
+        the tolerance, \(rounded(tolerance, 0)) dB
+        """,
+        .bars(
+          layers.map { layer in layer.signalToNoise.map { min(max($0, 0), longest) } },
+          names: layers.map(\.name), texts: layers.map { CheckText.decibels($0.signalToNoise) },
+          limit: tolerance))
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mainspring
+import MainspringArguments
+import MainspringCheck
+
+/// `mainspring compare`: two models side by side.
+enum CompareCommand {
+  static let command: Command = Command(
+    "compare", summary: "Compares two models, layer by layer.",
+    discussion: """
+      Both run the same windows, or seeded signals when none are given. Layers are matched by name \
+      and shape across Keras files, floats and integers; what one of the models fused or split is \
+      left out. The first layer beyond the tolerance is marked, and the exit status is then 1.
+      """,
+    arguments: [
+      Argument("reference", help: "The model to compare with: a Keras or a TFLite file."),
+      Argument("other", help: "The model to compare."),
+    ],
+    options: [
+      .texts(
+        "inputs", valueName: "file",
+        help: "Windows: .npy files, one for each input of the models, or CSV recordings."),
+      .flag("layers", help: "Show every layer; only the outputs unless given."),
+      .number(
+        "tolerance", valueName: "decibels", in: -100...300, default: nil,
+        help: """
+          Least signal over difference of a layer: unless given 60 for f32, 36 for f16, 12 for \
+          dynamic-int8 and int16x8, 6 for int8.
+          """),
+      .integer(
+        "count", in: 1...1_000_000, default: 100,
+        help: "Seeded signals, where no windows are given."
+      ),
+      .integer("seed", in: 0...Int.max, default: 1, help: "What the signals are made from."),
+      .flag("json", help: "Print the figures as JSON."),
+    ] + Scaler.options + RecordingSettings.options + ModelOptions.options,
+    examples: [
+      .init(
+        "Where an int8 model parts from its original",
+        "mainspring compare model.h5 model-int8.tflite --inputs windows.npy --layers")
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws(Failure) {
+    let paths = [arguments.argument("reference"), arguments.argument("other")]
+    let windows = arguments.repeatedText("inputs")
+    let scaler = try Scaler.given(arguments)
+    if windows.isEmpty, scaler != nil {
+      throw Failure(usage: "'--mean' needs '--inputs'", arguments)
+    }
+    let recordings = try RecordingSettings(
+      arguments, isUsed: windows.contains(where: RecordingSettings.isRecording))
+    let opened = try OpenedSubject.open(paths, arguments)
+    var comparison = try wrapped { () throws(CheckError) in
+      try LayerComparison(
+        opened[0].subject, opened[1].subject, tolerance: arguments.optionalNumber("tolerance"))
+    }
+    var count = 0
+    if windows.isEmpty {
+      count = arguments.integer("count")
+      let source = ProbeSource(
+        inputs: opened[0].plan.inputs.map(\.shape), seed: UInt64(arguments.integer("seed")))
+      for index in 0..<count {
+        try wrapped { () throws(CheckError) in
+          try comparison.add(source.probe(.structured, index, of: count))
+        }
+      }
+    } else {
+      var progress = Progress("windows", total: nil)
+      let reader = try WindowReader(opened[0].plan, recordings, scaler: scaler, arguments)
+      try reader.forEach(windows) { (window) throws(Failure) in
+        try wrapped { () throws(CheckError) in try comparison.add(window) }
+        count += 1
+        progress.update(count)
+      }
+      progress.finish()
+    }
+    let outcome = CompareOutcome(
+      paths: paths, windowCount: count, tolerance: comparison.tolerance,
+      layers: comparison.finished(), showsLayers: arguments.flag("layers"),
+      outputs: opened[0].subject.graph.outputs.map { opened[0].subject.graph.values[$0].name })
+    try Console.print(arguments.flag("json") ? outcome.json + "\n" : outcome.text)
+    if let layer = outcome.layers.first(where: \.diverges) {
+      throw Failure(
+        .checkFailed,
+        """
+        \(paths[1]): layer '\(layer.name)': expected \(rounded(outcome.tolerance, 1)) dB of signal \
+        over difference to \(paths[0]), found \(CheckText.decibels(layer.signalToNoise))
+        """)
+    }
+  }
+
+  private static func wrapped<Result>(_ body: () throws(CheckError) -> Result) throws(Failure)
+    -> Result
+  {
+    do throws(CheckError) { return try body() } catch { throw Failure(error) }
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Mainspring
+import MainspringArguments
+import MainspringCheck
+
+/// `mainspring evaluate`: what models are worth on windows of known classes.
+enum EvaluateCommand {
+  static let command: Command = Command(
+    "evaluate", summary: "Measures models on windows of known classes.",
+    discussion: """
+      Accuracy with its 95 % interval (Wilson), balanced accuracy, F1, calibration error, and for \
+      each class precision, recall and F1; several models stand side by side. The exit status is 1 \
+      when a model misses what is asked for.
+      """,
+    arguments: [
+      Argument(
+        "files", arity: .repeated,
+        help: """
+          The models, a .npy file of windows for each input (or CSV recordings), and as the last \
+          one a .npy file with the right class of each window.
+          """)
+    ],
+    options: [
+      .text("labels", valueName: "file", help: "The names of the classes, a line for each."),
+      .number(
+        "min-accuracy", in: 0...1, default: 0.85, help: "Least share of windows to be right."),
+      .number(
+        "min-recall", in: 0...1, default: 0.7,
+        help: "Least share to be right of the windows of any class."),
+      .number(
+        "max-excess", in: 0...1, default: 0.1,
+        help: "How far any class' share of the predictions may be above its share of the windows."),
+      .flag("json", help: "Print the figures as JSON."),
+      ReportFile.option,
+    ] + Scaler.options + RecordingSettings.options + ModelOptions.options,
+    examples: [
+      .init(
+        "A model and the int8 file made of it",
+        "mainspring evaluate model.h5 model-int8.tflite X_test.npy y_test.npy")
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws(Failure) {
+    let settings = try EvaluateSettings(arguments)
+    let page = try ReportFile.given(
+      arguments, inputs: settings.inputs + ModelOptions.architectures(arguments))
+    let opened = try OpenedSubject.open(settings.models, arguments)
+    var results: [EvaluationResult] = []
+    for subject in opened {
+      results.append(try evaluate(subject, settings, opened[0], arguments))
+    }
+    if let page { try page.write(EvaluationPage.text(results, settings)) }
+    if arguments.flag("json") {
+      try Console.print(EvaluationJSON.text(results, settings) + "\n")
+    } else if page?.isStandardOutput != true {
+      try Console.print(EvaluationText.text(results, settings))
+    }
+    if let result = results.first(where: { !$0.misses.isEmpty }), let miss = result.misses.first {
+      throw Failure(.checkFailed, "\(result.path): \(result.sentence(miss, settings))")
+    }
+  }
+
+  private static func evaluate(
+    _ opened: OpenedSubject, _ settings: EvaluateSettings, _ first: OpenedSubject,
+    _ arguments: ParsedArguments
+  ) throws(Failure) -> EvaluationResult {
+    let plan = opened.plan
+    guard let classCount = plan.outputs[0].classCount else {
+      throw Failure(
+        .badData,
+        """
+        \(opened.model.path): expected an output with a value for each class, found \
+        \(plan.outputs[0].shape)
+        """)
+    }
+    guard plan.inputs.map(\.shape) == first.plan.inputs.map(\.shape) else {
+      throw Failure(
+        .badData,
+        """
+        \(opened.model.path): expected the inputs of \(first.model.path), \
+        \(first.plan.inputs.map(\.shape)), found \(plan.inputs.map(\.shape))
+        """)
+    }
+    let names = try settings.names(classCount)
+    let reader = try WindowReader(plan, settings.recordings, scaler: settings.scaler, arguments)
+    var outputs: [[Float]] = []
+    var session = Session(plan)
+    var result = [Float](repeating: 0, count: plan.outputs[0].shape.elementCount)
+    var progress = Progress("windows", total: nil)
+    try reader.forEach(settings.windows) { (window) throws(Failure) in
+      try RunCommand.checked { () throws(RunError) in
+        for (index, values) in window.enumerated() { try session.setInput(index, values.span) }
+        session.run()
+        var span = result.mutableSpan
+        try session.copyOutput(0, into: &span)
+      }
+      outputs.append(result)
+      progress.update(outputs.count)
+    }
+    progress.finish()
+    let labels = try Labels(settings.classes, plan, count: outputs.count)
+    var evaluation = ClassifierEvaluation(classCount: classCount)
+    for (index, output) in outputs.enumerated() { evaluation.add(output, truth: labels[index]) }
+    return EvaluationResult(
+      path: opened.model.path, names: names, evaluation: evaluation,
+      misses: settings.criteria.misses(of: evaluation))
+  }
+}

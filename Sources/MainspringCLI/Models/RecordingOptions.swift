@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MainspringArguments
+
+extension RecordingSettings {
+  /// The options of commands that cut windows from recordings.
+  static let options: [Option] = [
+    .number(
+      "rate", valueName: "hertz", in: 0.001...1_000_000, default: nil,
+      help: "The model's sampling rate: CSV recordings are resampled to it."),
+    .integer(
+      "hop", valueName: "steps", in: 1...1_000_000, default: nil,
+      help: "From one window of a recording to the next; half a window unless given."),
+    .text(
+      "time", valueName: "column",
+      help: "The time column of recordings, with :s, :ms, :us or :ns where its name does not say."),
+    .text(
+      "channels", valueName: "names",
+      help: "The columns, or sensor.axis, in the model's order with commas."),
+  ]
+}
