@@ -107,13 +107,14 @@ let package = Package(
     .testTarget(
       name: "ConvertTests",
       dependencies: [
-        "MainspringConvert", "MainspringGraph", "MainspringTFLite", "MainspringNumPy",
-        "CFlatBuffers", "_MainspringTestSupport",
+        "MainspringConvert", "MainspringGraph", "MainspringRuntime", "MainspringTFLite",
+        "MainspringNumPy", "CFlatBuffers", "_MainspringTestSupport",
       ]),
     .testTarget(
       name: "QuantizerTests",
       dependencies: [
-        "MainspringConvert", "MainspringGraph", "MainspringRuntime", "_MainspringTestSupport",
+        "MainspringConvert", "MainspringGraph", "MainspringRuntime", "MainspringTFLite",
+        "_MainspringTestSupport",
       ]),
     .testTarget(
       name: "ConformanceTests",
@@ -123,7 +124,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "CLITests",
-      dependencies: ["MainspringCLI", "mainspring", "mainspring-hdf5", "_MainspringTestSupport"]),
+      dependencies: [
+        "MainspringCLI", "MainspringConvert", "MainspringGraph", "MainspringNumPy", "mainspring",
+        "mainspring-hdf5", "_MainspringTestSupport",
+      ]),
   ],
   cLanguageStandard: .c17,
   cxxLanguageStandard: .cxx17

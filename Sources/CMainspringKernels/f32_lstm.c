@@ -21,18 +21,19 @@ void msk_lstm_cell(msk_isa isa, float *h, float *c, const float *z, ptrdiff_t un
   MSK_DISPATCH(isa, lstm, h, c, z, units, activation, gate, clip)
 }
 
-void msk_f32_lstm(msk_isa isa, float *y, const float *xs, const void *w, float *scratch,
-                  msk_function activation, msk_function gate, float clip, msk_recurrent shape) {
-  const ptrdiff_t units = shape.units, padded = msk_round_up(units, msk_lanes(isa));
-  const float limit = clip > 0.0f ? clip : __builtin_inff();
+/// The recurrence one kernel after the other; `z` is scratch memory of all gates.
+static void lstm_in_parts(msk_isa isa, float *y, const float *xs, const void *w, float *scratch,
+                          msk_function activation, msk_function gate, float limit,
+                          const msk_recurrent *s) {
+  const ptrdiff_t units = s->units, padded = msk_round_up(units, msk_lanes(isa));
   float *z = scratch, *c = scratch + 4 * padded;
   const float *h = y;
   msk_f32_fill(c, padded, 0.0f);
-  for (ptrdiff_t t = 0; t < shape.time; t++, xs += 4 * padded) {
-    float *next = shape.sequence ? y + t * units : y;
+  for (ptrdiff_t t = 0; t < s->time; t++, xs += 4 * padded) {
+    float *next = s->sequence ? y + t * units : y;
     // The state before the first step is zero, and so is its product.
     if (t > 0) {
-      msk_f32_gemv(isa, z, h, w, xs, shape.element, units, 4 * padded, -__builtin_inff(),
+      msk_f32_gemv(isa, z, h, w, xs, s->element, units, 4 * padded, -__builtin_inff(),
                    __builtin_inff(), t & 1);
     }
     msk_lstm_cell(isa, next, c, t > 0 ? z : xs, units, activation, gate, limit);
@@ -40,41 +41,30 @@ void msk_f32_lstm(msk_isa isa, float *y, const float *xs, const void *w, float *
   }
 }
 
+static void lstm_whole_scalar(float *y, const float *xs, const void *w, float *scratch,
+                              float limit, const msk_recurrent *s) {
+  const msk_function activation = {.code = msk_tanh}, gate = {.code = msk_sigmoid};
+  lstm_in_parts(msk_isa_scalar, y, xs, w, scratch, activation, gate, limit, s);
+}
+
+static void lstm_whole(msk_isa isa, float *y, const float *xs, const void *w, float *scratch,
+                       float limit, const msk_recurrent *s) {
+  MSK_DISPATCH(isa, lstm_whole, y, xs, w, scratch, limit, s)
+}
+
+void msk_f32_lstm(msk_isa isa, float *y, const float *xs, const void *w, float *scratch,
+                  msk_function activation, msk_function gate, float clip, msk_recurrent shape) {
+  const float limit = clip > 0.0f ? clip : __builtin_inff();
+  if (activation.code == msk_tanh && gate.code == msk_sigmoid) {
+    lstm_whole(isa, y, xs, w, scratch, limit, &shape);
+  } else {
+    lstm_in_parts(isa, y, xs, w, scratch, activation, gate, limit, &shape);
+  }
+}
+
 #else
 
-/// 2^t for |t| ≤ 126.
-MSK_INLINE vec MSK_NAME(exp2)(vec t) {
-  vec shifted = t + MSK_ROUNDER;
-  vec f = t - (shifted - MSK_ROUNDER);
-  // Chebyshev interpolation of 2^f on |f| ≤ ½.
-  vec p = v_fma(v_fill(0.000154614475f), f, v_fill(0.00133908674f));
-  p = v_fma(p, f, v_fill(0.00961805667f));
-  p = v_fma(p, f, v_fill(0.055503571f));
-  p = v_fma(p, f, v_fill(0.240226509f));
-  p = v_fma(p, f, v_fill(0.693147188f));
-  p = v_fma(p, f, v_fill(1.0f));
-  return p * v_scale((ivec)shifted - (ivec)v_fill(MSK_ROUNDER));
-}
-
-/// e^−x · k, bounded so that the product of three of them is finite; k is 1 or 2.
-MSK_INLINE vec MSK_NAME(decay)(vec x, float k) {
-  vec t = x * (-MSK_LOG2E * k);
-  return MSK_NAME(exp2)(v_clamp(t, v_fill(-40.0f), v_fill(40.0f)));
-}
-
-/// The usual cell, sigmoid gates and tanh: all of it with two divisions, over common denominators.
-///
-/// With I = 1 + e^−i and so on: c' = (c·I·G + (1 − e^−2g)·F) / (F·I·G), G = 1 + e^−2g.
-MSK_INLINE vec MSK_NAME(usual)(vec i, vec f, vec g, vec o, vec limit, vec *c) {
-  vec input = 1.0f + MSK_NAME(decay)(i, 1.0f), forget = 1.0f + MSK_NAME(decay)(f, 1.0f);
-  vec candidate = MSK_NAME(decay)(g, 2.0f), output = 1.0f + MSK_NAME(decay)(o, 1.0f);
-  vec both = input * (1.0f + candidate);
-  vec cell = v_fma(*c, both, (1.0f - candidate) * forget) / (forget * both);
-  cell = v_clamp(cell, -limit, limit);
-  *c = cell;
-  vec e = MSK_NAME(decay)(cell, 2.0f);
-  return (1.0f - e) / (output * (1.0f + e));
-}
+#include "cell_lanes.h"
 
 static void MSK_NAME(lstm)(float *h, float *c, const float *z, ptrdiff_t units,
                            msk_function activation, msk_function gate, float clip) {
@@ -99,4 +89,101 @@ static void MSK_NAME(lstm)(float *h, float *c, const float *z, ptrdiff_t units,
   }
 }
 
+
+/// Groups of units, a vector each, in a block of weights; see `msk_gemv_width`.
+#define MSK_GROUPS (MSK_LANES == 16 ? 4 : 2)
+
+/// One block of units: product, then cell and state from the registers it is in. `h` is null for
+/// the state of zeros.
+///
+/// Narrow blocks sum several depths side by side, so that enough additions are under way.
+MSK_INLINE void MSK_NAME(lstm_block)(const int groups, const msk_element element, float *next,
+                                     float *c, const float *h, const float *xs, const void *w,
+                                     ptrdiff_t depth, ptrdiff_t count, vec limit, bool backwards) {
+  const int vectors = 4 * groups;
+  const int ways = vectors >= 12 ? 1 : MSK_LANES == 16 ? 16 / vectors : 8 / vectors;
+  vec sum[4][4 * MSK_GROUPS];
+  MSK_UNROLL for (int v = 0; v < vectors; v++) {
+    sum[0][v] = v_load(xs + v * MSK_LANES);
+    MSK_UNROLL for (int j = 1; j < ways; j++) sum[j][v] = v_fill(0.0f);
+  }
+  const ptrdiff_t step = backwards ? -1 : 1;
+  ptrdiff_t k = backwards ? depth - 1 : 0, left = h ? depth : 0;
+  for (; left >= ways; left -= ways) {
+    MSK_UNROLL for (int j = 0; j < ways; j++, k += step) {
+      const vec a = v_fill(h[k]);
+      MSK_UNROLL for (int v = 0; v < vectors; v++) {
+        sum[j][v] = v_fma(a, v_load_as(element, w, (k * vectors + v) * MSK_LANES), sum[j][v]);
+      }
+    }
+  }
+  for (; left > 0; left--, k += step) {
+    const vec a = v_fill(h[k]);
+    MSK_UNROLL for (int v = 0; v < vectors; v++) {
+      sum[0][v] = v_fma(a, v_load_as(element, w, (k * vectors + v) * MSK_LANES), sum[0][v]);
+    }
+  }
+  MSK_UNROLL for (int g = 0; g < groups; g++, c += MSK_LANES, next += MSK_LANES) {
+    vec z[4], cell = v_load(c);
+    MSK_UNROLL for (int i = 0; i < 4; i++) {
+      z[i] = sum[0][4 * g + i];
+      MSK_UNROLL for (int j = 1; j < ways; j++) z[i] += sum[j][4 * g + i];
+    }
+    const vec result = MSK_NAME(usual)(z[0], z[1], z[2], z[3], limit, &cell);
+    const ptrdiff_t n = count - g * MSK_LANES;
+    v_store(c, cell);
+    if (n >= MSK_LANES) {
+      v_store(next, result);
+    } else {
+      v_store_n(next, result, n);
+    }
+  }
+}
+
+MSK_INLINE void MSK_NAME(lstm_step)(const msk_element element, float *next, float *c,
+                                    const float *h, const float *xs, const void *w,
+                                    ptrdiff_t units, vec limit, bool backwards) {
+  const ptrdiff_t all = (units + MSK_LANES - 1) / MSK_LANES;
+  const ptrdiff_t blocks = (all + MSK_GROUPS - 1) / MSK_GROUPS;
+  for (ptrdiff_t i = 0; i < blocks; i++) {
+    const ptrdiff_t first = (backwards ? blocks - 1 - i : i) * MSK_GROUPS;
+    const ptrdiff_t unit = first * MSK_LANES, count = units - unit;
+    const void *block = (const char *)w + 4 * unit * units * msk_byte_count(element);
+    switch (msk_minimum_of(MSK_GROUPS, all - first)) {
+#define MSK_CASE(n)                                                                            \
+  case n:                                                                                      \
+    MSK_NAME(lstm_block)(n, element, next + unit, c + unit, h, xs + 4 * unit, block, units, count, \
+                         limit, backwards);                                                    \
+    break;
+      MSK_CASE(1)
+      MSK_CASE(2)
+#if MSK_LANES == 16
+      MSK_CASE(3)
+      MSK_CASE(4)
+#endif
+#undef MSK_CASE
+    }
+  }
+}
+
+/// All steps with the usual functions.
+static void MSK_NAME(lstm_whole)(float *y, const float *xs, const void *w, float *scratch,
+                                 float limit, const msk_recurrent *s) {
+  const ptrdiff_t units = s->units, padded = msk_round_up(units, MSK_LANES);
+  float *c = scratch + 4 * padded;
+  const float *h = 0;
+  for (ptrdiff_t i = 0; i < padded; i += MSK_LANES) v_store(c + i, v_fill(0.0f));
+  for (ptrdiff_t t = 0; t < s->time; t++, xs += 4 * padded) {
+    // States that are not wanted take turns in the scratch memory.
+    float *next = s->sequence ? y + t * units : t == s->time - 1 ? y : scratch + (t & 1) * padded;
+    if (s->element == msk_element_f16) {
+      MSK_NAME(lstm_step)(msk_element_f16, next, c, h, xs, w, units, v_fill(limit), t & 1);
+    } else {
+      MSK_NAME(lstm_step)(msk_element_f32, next, c, h, xs, w, units, v_fill(limit), t & 1);
+    }
+    h = next;
+  }
+}
+
+#undef MSK_GROUPS
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Products of int8 or int16 with int8. Vector variants take weights in blocks of one vector of
-// columns: groups of 2 or 4 neighbours in depth, which one instruction multiplies and adds up, then
-// columns, then groups. Each segment is padded to whole groups.
+// columns: groups of neighbours in depth, which one instruction multiplies and adds up, 2 of them or
+// 4 (see int_vnni.c), then columns, then groups. Each segment is padded to whole groups.
 #ifndef MSK_VARIANT
 #include "int_gemm.h"
 
@@ -51,7 +51,6 @@ static void gemm_scalar(const gemm_job *job) {
 }
 
 #define MSK_SOURCE "int_gemm.c"
-#define MSK_WANTS_VNNI
 #include "integer_variants.h"
 
 /// Neighbours in depth that are multiplied together, and lanes.
@@ -93,7 +92,7 @@ static void gemm(msk_isa isa, const gemm_job *job) {
   switch (isa) {
   case msk_isa_avx512_vnni:
     if (job->type == msk_integer_s8) {
-      gemm_avx512_vnni(job);
+      msk_gemm_vnni(job);
       return;
     }
     gemm_avx512(job);
@@ -126,8 +125,7 @@ void msk_hybrid_product(msk_isa isa, float *y, const int8_t *x, const float *row
                         .rows = s.rows, .columns = s.columns, .segments = s.segments,
                         .length = s.length, .x_stride = s.x_stride, .y_stride = s.y_stride,
                         .bias = init, .scales = scales, .is_hybrid = true, .sums = sums,
-                        .row_scales = row_scales, .row_zeros = row_zeros, .hybrid = s,
-                        .offset = msk_int_offset(isa, msk_integer_s8)};
+                        .row_scales = row_scales, .row_zeros = row_zeros, .hybrid = s};
   gemm(isa, &job);
 }
 
@@ -138,11 +136,9 @@ void msk_hybrid_product(msk_isa isa, float *y, const int8_t *x, const float *row
 /// Elements that are staged at a time: sums of 16-bit products of so many fit 32 bits.
 #define MSK_CHUNK 256
 
-/// sum + products of a group of each of the columns with the same group of a row.
+/// sum + products of a pair of each of the columns with the same pair of a row.
 MSK_INLINE ivec MSK_NAME(gemm_dot)(ivec sum, ivec x, const int8_t *w) {
-#if MSK_GROUP == 4
-  return (ivec)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)x, _mm512_loadu_si512(w));
-#elif MSK_LANES == 16
+#if MSK_LANES == 16
   __m512i wide = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)w));
   return sum + (ivec)_mm512_madd_epi16((__m512i)x, wide);
 #else
@@ -151,30 +147,18 @@ MSK_INLINE ivec MSK_NAME(gemm_dot)(ivec sum, ivec x, const int8_t *w) {
 #endif
 }
 
-#if MSK_GROUP == 4
-typedef uint8_t MSK_NAME(staged);
-#else
-typedef int16_t MSK_NAME(staged);
-#endif
-
 /// Sixteen elements as the products take them.
-MSK_INLINE void MSK_NAME(gemm_stage_16)(msk_integer type, MSK_NAME(staged) *to, const char *from) {
-#if MSK_GROUP == 4
-  (void)type;
-  __m128i x = _mm_loadu_si128((const __m128i *)from);
-  _mm_storeu_si128((__m128i *)to, _mm_xor_si128(x, _mm_set1_epi8((char)0x80)));
-#else
+MSK_INLINE void MSK_NAME(gemm_stage_16)(msk_integer type, int16_t *to, const char *from) {
   if (type == msk_integer_s16) {
     __builtin_memcpy(to, from, 32);
   } else {
     __m128i x = _mm_loadu_si128((const __m128i *)from);
     _mm256_storeu_si256((__m256i *)to, _mm256_cvtepi8_epi16(x));
   }
-#endif
 }
 
-/// Elements as the products take them, padded with zeros to whole groups.
-MSK_INLINE void MSK_NAME(gemm_stage)(msk_integer type, MSK_NAME(staged) *to, const void *x,
+/// Elements as the products take them, padded with a zero to whole pairs.
+MSK_INLINE void MSK_NAME(gemm_stage)(msk_integer type, int16_t *to, const void *x,
                                      ptrdiff_t first, ptrdiff_t count) {
   const ptrdiff_t size = msk_integer_size(type);
   const char *from = (const char *)x + first * size;
@@ -184,21 +168,15 @@ MSK_INLINE void MSK_NAME(gemm_stage)(msk_integer type, MSK_NAME(staged) *to, con
     // The last ones once more together with some before them.
     MSK_NAME(gemm_stage_16)(type, to + count - 16, from + (count - 16) * size);
   } else {
-    for (; k < count; k++) {
-#if MSK_GROUP == 4
-      to[k] = (uint8_t)(msk_integer_at(type, x, first + k) + 128);
-#else
-      to[k] = (int16_t)msk_integer_at(type, x, first + k);
-#endif
-    }
+    for (; k < count; k++) to[k] = (int16_t)msk_integer_at(type, x, first + k);
   }
-  for (k = count; k % MSK_GROUP != 0; k++) to[k] = 0;
+  if (count % 2 != 0) to[count] = 0;
 }
 
-MSK_INLINE ivec MSK_NAME(gemm_spread)(const MSK_NAME(staged) *x) {
-  int32_t group;
-  __builtin_memcpy(&group, x, sizeof group);
-  return (ivec)group;
+MSK_INLINE ivec MSK_NAME(gemm_spread)(const int16_t *x) {
+  int32_t pair;
+  __builtin_memcpy(&pair, x, sizeof pair);
+  return (ivec)pair;
 }
 
 /// Stores one vector of columns of one row.
@@ -208,7 +186,7 @@ MSK_INLINE void MSK_NAME(gemm_store)(const gemm_job *job, ptrdiff_t r, ptrdiff_t
   const ptrdiff_t place = r * job->y_stride + n;
   if (job->is_hybrid) {
     const msk_hybrid_gemm *s = &job->hybrid;
-    const int32_t zero = job->row_zeros[r * s->row_step] + job->offset;
+    const int32_t zero = job->row_zeros[r * s->row_step];
     const ivec total = sum - zero * MSK_NAME(v_integers)(msk_integer_s32, job->sums, n, count);
     const float *init = (const float *)job->bias;
     const bool whole = count == MSK_LANES;
@@ -235,7 +213,9 @@ MSK_INLINE void MSK_NAME(gemm_store)(const gemm_job *job, ptrdiff_t r, ptrdiff_t
   } else {
     sum += MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
   }
-  const ivec y = MSK_NAME(v_finished)(job->result, sum, wide, job->scales, n, count);
+  const MSK_NAME(v_columns) columns =
+      MSK_NAME(v_load_columns)(job->result, job->scales, n, count, false);
+  const ivec y = MSK_NAME(v_finished)(job->result, &columns, sum, wide);
   if (job->result.type == msk_integer_s8) {
     MSK_NAME(v_set_integers)(msk_integer_s8, job->y, place, y, count);
   } else if (job->result.type == msk_integer_s16) {
@@ -248,10 +228,10 @@ MSK_INLINE void MSK_NAME(gemm_store)(const gemm_job *job, ptrdiff_t r, ptrdiff_t
 /// Some rows by some vectors of columns.
 MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk_integer type,
                                     const gemm_job *job, ptrdiff_t r0, ptrdiff_t n0) {
-  const ptrdiff_t padded = msk_round_up(job->length, MSK_GROUP);
+  const ptrdiff_t padded = msk_round_up(job->length, 2);
   const ptrdiff_t block = job->segments * padded * MSK_LANES;
   const int8_t *w = job->w + n0 / MSK_LANES * block;
-  _Alignas(64) MSK_NAME(staged) staged[8][MSK_CHUNK];
+  _Alignas(64) int16_t staged[8][MSK_CHUNK];
   ivec sum[8][8];
   lvec wide[8][8];
   MSK_UNROLL for (int r = 0; r < rows; r++) {
@@ -267,7 +247,7 @@ MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk
         const ptrdiff_t from = (r0 + r) * job->x_stride + (job->offsets ? job->offsets[i] : 0);
         MSK_NAME(gemm_stage)(type, staged[r], job->x, from + k, count);
       }
-      for (ptrdiff_t g = 0; g < count; g += MSK_GROUP, w += MSK_LANES * MSK_GROUP) {
+      for (ptrdiff_t g = 0; g < count; g += 2, w += MSK_LANES * 2) {
         MSK_UNROLL for (int r = 0; r < rows; r++) {
           const ivec x = MSK_NAME(gemm_spread)(staged[r] + g);
           MSK_UNROLL for (int v = 0; v < vectors; v++) {
@@ -322,7 +302,6 @@ MSK_INLINE void MSK_NAME(gemm_columns)(const int vectors, const gemm_job *job, p
 static void MSK_NAME(gemm)(const gemm_job *job) {
   const ptrdiff_t columns = msk_round_up(job->columns, MSK_LANES);
   ptrdiff_t n = 0;
-#if MSK_GROUP == 2
   if (job->type == msk_integer_s16) {
     for (; n < columns; n += MSK_LANES) {
       ptrdiff_t r = 0;
@@ -333,7 +312,6 @@ static void MSK_NAME(gemm)(const gemm_job *job) {
     }
     return;
   }
-#endif
   if (job->rows == 1) {
     for (; n + MSK_ROW_VECTORS * MSK_LANES <= columns; n += MSK_ROW_VECTORS * MSK_LANES) {
       MSK_NAME(gemm_tile)(1, MSK_ROW_VECTORS, msk_integer_s8, job, 0, n);

@@ -22,9 +22,12 @@ typedef struct {
   const float *row_scales;
   const int32_t *row_zeros;
   msk_hybrid_gemm hybrid;
-  /// See `msk_int_offset`.
-  int32_t offset;
 } gemm_job;
+
+#if MSK_X86
+/// Products of int8 by the instructions of AVX-512 VNNI.
+void msk_gemm_vnni(const gemm_job *job);
+#endif
 
 /// Stores one element; sums are without the bias.
 MSK_INLINE void gemm_finish(const gemm_job *job, ptrdiff_t r, ptrdiff_t n, uint32_t sum,

@@ -68,6 +68,27 @@ void msk_int_pool(msk_isa isa, void *y, const void *x, msk_integer_pool shape) {
 
 #else
 
+typedef int8_t MSK_NAME(pool_bytes) __attribute__((ext_vector_type(4 * MSK_LANES)));
+
+/// The largest of int8, a register of channels of one window at a time, as far as they fill it.
+MSK_INLINE ptrdiff_t MSK_NAME(pool_largest)(int8_t *y, const int8_t *x, const msk_integer_pool *s,
+                                            const pool_cells *w) {
+  ptrdiff_t c = 0;
+  for (; c + 4 * MSK_LANES <= s->channels; c += 4 * MSK_LANES) {
+    MSK_NAME(pool_bytes) largest = (int8_t)-128, value;
+    for (ptrdiff_t p = w->top; p < w->bottom; p++) {
+      for (ptrdiff_t q = w->left; q < w->right; q++) {
+        __builtin_memcpy(&value, x + (p * s->in_width + q) * s->channels + c, sizeof value);
+        largest = __builtin_elementwise_max(largest, value);
+      }
+    }
+    largest = __builtin_elementwise_max(largest, (MSK_NAME(pool_bytes))(int8_t)s->low);
+    largest = __builtin_elementwise_min(largest, (MSK_NAME(pool_bytes))(int8_t)s->high);
+    __builtin_memcpy(y + c, &largest, sizeof largest);
+  }
+  return c;
+}
+
 /// One vector of channels of one window. Sums of 32 bits are enough for 2¹⁵ cells of int16.
 MSK_INLINE ivec MSK_NAME(pool_cell)(msk_integer type, const void *x, const msk_integer_pool *s,
                                     const pool_cells *w, ptrdiff_t c, ptrdiff_t n) {
@@ -86,12 +107,17 @@ MSK_INLINE ivec MSK_NAME(pool_cell)(msk_integer type, const void *x, const msk_i
 }
 
 MSK_INLINE void MSK_NAME(pool_of)(msk_integer type, void *y, const void *x,
-                                  const msk_integer_pool *s) {
+                                  const msk_integer_pool *shape) {
+  const msk_integer_pool own = *shape, *s = &own;
   for (ptrdiff_t i = 0; i < s->out_height; i++) {
     for (ptrdiff_t j = 0; j < s->out_width; j++) {
       const pool_cells w = pool_window(s, i, j);
       const ptrdiff_t to = (i * s->out_width + j) * s->channels;
-      for (ptrdiff_t c = 0; c < s->channels; c += MSK_LANES) {
+      ptrdiff_t c = 0;
+      if (type == msk_integer_s8 && !s->average) {
+        c = MSK_NAME(pool_largest)((int8_t *)y + to, x, s, &w);
+      }
+      for (; c < s->channels; c += MSK_LANES) {
         const ptrdiff_t n = s->channels - c;
         const ivec value = MSK_NAME(pool_cell)(type, x, s, &w, c, n);
         MSK_NAME(v_set_integers)(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#ifndef MSK_VARIANT
 #include "fixed_point.h"
 
 MSK_INLINE void reduce_row(msk_integer type, msk_reduction f, int32_t *y, ptrdiff_t y_step,
@@ -14,12 +15,8 @@ MSK_INLINE void reduce_row(msk_integer type, msk_reduction f, int32_t *y, ptrdif
   }
 }
 
-void msk_int_reduce(int32_t *sums, const void *a, msk_integer type, msk_reduction f,
-                    const msk_axis *axes, ptrdiff_t axis_count, ptrdiff_t count) {
-  const int32_t start = f == msk_reduce_sum       ? 0
-                        : f == msk_reduce_maximum ? msk_lowest(type)
-                                                  : msk_highest(type);
-  for (ptrdiff_t i = 0; i < count; i++) sums[i] = start;
+static void reduce_scalar(int32_t *sums, const void *a, msk_integer type, msk_reduction f,
+                          const msk_axis *axes, ptrdiff_t axis_count) {
   const msk_axis row = axes[axis_count - 1];
   msk_walk walk;
   msk_walk_start(&walk, axis_count);
@@ -33,8 +30,8 @@ void msk_int_reduce(int32_t *sums, const void *a, msk_integer type, msk_reductio
   } while (msk_walk_next(&walk, axes, axis_count));
 }
 
-void msk_int_finish(void *y, const int32_t *sums, ptrdiff_t count, int32_t x_zero, msk_scale scale,
-                    msk_integer type, int32_t zero) {
+static void finish_scalar(void *y, const int32_t *sums, ptrdiff_t count, int32_t x_zero,
+                          msk_scale scale, msk_integer type, int32_t zero) {
   for (ptrdiff_t i = 0; i < count; i++) {
     const int32_t value = msk_scaled((int32_t)((uint32_t)sums[i] - (uint32_t)x_zero), scale);
     const int32_t limited =
@@ -46,3 +43,76 @@ void msk_int_finish(void *y, const int32_t *sums, ptrdiff_t count, int32_t x_zer
     }
   }
 }
+
+#define MSK_SOURCE "int_reduce.c"
+#include "integer_variants.h"
+
+static void reduce(msk_isa isa, int32_t *sums, const void *a, msk_integer type, msk_reduction f,
+                   const msk_axis *axes, ptrdiff_t axis_count) {
+  MSK_DISPATCH(isa, reduce, sums, a, type, f, axes, axis_count)
+}
+
+void msk_int_reduce(msk_isa isa, int32_t *sums, const void *a, msk_integer type, msk_reduction f,
+                    const msk_axis *axes, ptrdiff_t axis_count, ptrdiff_t count) {
+  const int32_t start = f == msk_reduce_sum       ? 0
+                        : f == msk_reduce_maximum ? msk_lowest(type)
+                                                  : msk_highest(type);
+  for (ptrdiff_t i = 0; i < count; i++) sums[i] = start;
+  reduce(isa, sums, a, type, f, axes, axis_count);
+}
+
+void msk_int_finish(msk_isa isa, void *y, const int32_t *sums, ptrdiff_t count, int32_t x_zero,
+                    msk_scale scale, msk_integer type, int32_t zero) {
+  MSK_DISPATCH(isa, finish, y, sums, count, x_zero, scale, type, zero)
+}
+
+#else
+
+/// A row whose elements each have a result of their own.
+MSK_INLINE void MSK_NAME(reduce_row)(msk_integer type, msk_reduction f, int32_t *y, const void *a,
+                                     ptrdiff_t first, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i += MSK_LANES) {
+    const ptrdiff_t n = count - i;
+    const ivec x = MSK_NAME(v_integers)(type, a, first + i, n);
+    ivec so_far = MSK_NAME(v_integers)(msk_integer_s32, y, i, n);
+    so_far = f == msk_reduce_sum       ? so_far + x
+             : f == msk_reduce_maximum ? __builtin_elementwise_max(so_far, x)
+                                       : __builtin_elementwise_min(so_far, x);
+    MSK_NAME(v_set_integers)(msk_integer_s32, y, i, so_far, n);
+  }
+}
+
+static void MSK_NAME(reduce)(int32_t *sums, const void *a, msk_integer type, msk_reduction f,
+                             const msk_axis *axes, ptrdiff_t axis_count) {
+  const msk_axis row = axes[axis_count - 1];
+  if (row.y != 1 || row.a != 1) {
+    reduce_scalar(sums, a, type, f, axes, axis_count);
+    return;
+  }
+  msk_walk walk;
+  msk_walk_start(&walk, axis_count);
+  do {
+    if (type == msk_integer_s16) {
+      MSK_NAME(reduce_row)(msk_integer_s16, f, sums + walk.y, a, walk.a, row.extent);
+    } else {
+      MSK_NAME(reduce_row)(msk_integer_s8, f, sums + walk.y, a, walk.a, row.extent);
+    }
+  } while (msk_walk_next(&walk, axes, axis_count));
+}
+
+static void MSK_NAME(finish)(void *y, const int32_t *sums, ptrdiff_t count, int32_t x_zero,
+                             msk_scale scale, msk_integer type, int32_t zero) {
+  const ivec low = (ivec)(msk_lowest(type) - zero), high = (ivec)(msk_highest(type) - zero);
+  for (ptrdiff_t i = 0; i < count; i += MSK_LANES) {
+    const ptrdiff_t n = count - i;
+    const ivec x = MSK_NAME(v_integers)(msk_integer_s32, sums, i, n) - x_zero;
+    const ivec value = MSK_NAME(v_bounded)(MSK_NAME(v_scaled_by)(x, scale), low, high) + zero;
+    if (type == msk_integer_s16) {
+      MSK_NAME(v_set_integers)(msk_integer_s16, y, i, value, n);
+    } else {
+      MSK_NAME(v_set_integers)(msk_integer_s8, y, i, value, n);
+    }
+  }
+}
+
+#endif

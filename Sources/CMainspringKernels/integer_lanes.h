@@ -173,10 +173,45 @@ MSK_INLINE ivec MSK_NAME(v_bounded)(ivec x, ivec low, ivec high) {
   return __builtin_elementwise_min(__builtin_elementwise_max(x, low), high);
 }
 
-/// `msk_high_product` for b ≥ 0.
+/// `msk_high_product`, but for its overflow: that of both at their least does not come up here.
 MSK_INLINE ivec MSK_NAME(v_high_product)(ivec a, ivec b) {
-  lvec product = __builtin_convertvector(a, lvec) * __builtin_convertvector(b, lvec);
-  return __builtin_convertvector((product + (1 << 30)) >> 31, ivec);
+  // Products of even lanes, then of odd ones; bits 31 to 62 of either.
+#if MSK_LANES == 16
+  const __m512i x = (__m512i)a, y = (__m512i)b, half = _mm512_set1_epi64(1 << 30);
+  const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, y), half);
+  const __m512i odd = _mm512_add_epi64(
+      _mm512_mul_epi32(_mm512_srli_epi64(x, 32), _mm512_srli_epi64(y, 32)), half);
+  return (ivec)_mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 31),
+                                       _mm512_slli_epi64(odd, 1));
+#else
+  const __m256i x = (__m256i)a, y = (__m256i)b, half = _mm256_set1_epi64x(1 << 30);
+  const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, y), half);
+  const __m256i odd = _mm256_add_epi64(
+      _mm256_mul_epi32(_mm256_srli_epi64(x, 32), _mm256_srli_epi64(y, 32)), half);
+  return (ivec)_mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_slli_epi64(odd, 1), 0xaa);
+#endif
+}
+
+/// The same for |a| < 2³⁰: of 2a, whose products have the result in their upper half.
+MSK_INLINE ivec MSK_NAME(v_small_high_product)(ivec a, ivec b) {
+#if MSK_LANES == 16
+  const __m512i x = (__m512i)(a + a), y = (__m512i)b, half = _mm512_set1_epi64(1ll << 31);
+  const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, y), half);
+  const __m512i odd = _mm512_add_epi64(
+      _mm512_mul_epi32(_mm512_srli_epi64(x, 32), _mm512_srli_epi64(y, 32)), half);
+  return (ivec)_mm512_mask_shuffle_epi32(odd, 0x5555, even, (_MM_PERM_ENUM)0xf5);
+#else
+  const __m256i x = (__m256i)(a + a), y = (__m256i)b, half = _mm256_set1_epi64x(1ll << 31);
+  const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, y), half);
+  const __m256i odd = _mm256_add_epi64(
+      _mm256_mul_epi32(_mm256_srli_epi64(x, 32), _mm256_srli_epi64(y, 32)), half);
+  return (ivec)_mm256_blend_epi32(_mm256_shuffle_epi32(even, 0xf5), odd, 0xaa);
+#endif
+}
+
+/// `msk_rounded_shift` for n ≥ 1 and |x| < 2³⁰; `half` is 2^(n − 1).
+MSK_INLINE ivec MSK_NAME(v_small_rounded_shift)(ivec x, ivec n, ivec half) {
+  return (x + (x >> 31) + half) >> n;
 }
 
 MSK_INLINE ivec MSK_NAME(v_rounded_shift)(ivec x, ivec n) {
@@ -206,32 +241,100 @@ MSK_INLINE ivec MSK_NAME(v_scaled_real)(dvec x, dvec scale) {
   dvec product = x * scale;
   product = __builtin_elementwise_max(product, (dvec)-2147483648.0);
   product = __builtin_elementwise_min(product, (dvec)2147483647.0);
-  const ivec whole = __builtin_convertvector(product, ivec);
-  const dvec rest = product - __builtin_convertvector(whole, dvec);
-  const lvec up = rest >= 0.5, down = rest <= -0.5;
-  return whole - __builtin_convertvector(up, ivec) + __builtin_convertvector(down, ivec);
+  // The number before ½ carries ties away from zero and nothing less than they are.
+  const lvec sign = (lvec)product & INT64_MIN;
+  const dvec half = (dvec)((lvec)(dvec)0.49999999999999994 | sign);
+  return __builtin_convertvector(product + half, ivec);
 }
 
-/// Scales and clamps sums of the columns from `n` on, as `msk_finish` does.
-MSK_INLINE ivec MSK_NAME(v_finished)(msk_integer_result result, ivec sum, lvec wide,
-                                     const void *scales, ptrdiff_t n, ptrdiff_t count) {
+/// `msk_rounded`.
+MSK_INLINE ivec MSK_NAME(v_rounded)(vec x) {
+  const vec limit = v_fill(16777216.0f), bounded = v_clamp(x != x ? v_fill(0.0f) : x, -limit, limit);
+  // The number before ½ carries ties away from zero and nothing less than they are.
+  const ivec sign = (ivec)bounded & INT32_MIN;
+  return __builtin_convertvector(bounded + (vec)((ivec)v_fill(0.49999997f) | sign), ivec);
+}
+
+/// What the columns from n on are scaled and moved by, as `msk_finish` does it; `count` of them.
+typedef struct {
+  ivec multiplier, left, right;
+  ivec low, high, zero;
+  dvec real;
+  /// 2^(right − 1), if right is at least 1 everywhere, left nowhere, and sums are below 2³⁰.
+  ivec half;
+  bool is_small;
+} MSK_NAME(v_columns);
+
+/// Whether no lane is different from 0.
+MSK_INLINE bool MSK_NAME(v_is_zero)(ivec x) {
+#if MSK_LANES == 16
+  return _mm512_test_epi32_mask((__m512i)x, (__m512i)x) == 0;
+#else
+  return _mm256_testz_si256((__m256i)x, (__m256i)x);
+#endif
+}
+
+/// Whether sums of products of int8 that start from a bias stay below 2³⁰.
+MSK_INLINE bool MSK_NAME(v_are_small)(ivec bias, ptrdiff_t depth) {
+  return depth < 1 << 14 && MSK_NAME(v_is_zero)((bias > 1 << 29) | (bias < -(1 << 29)));
+}
+
+MSK_INLINE MSK_NAME(v_columns)
+    MSK_NAME(v_load_columns)(msk_integer_result result, const void *scales, ptrdiff_t n,
+                             ptrdiff_t count, bool are_small) {
+  MSK_NAME(v_columns) columns;
   const lvec pairs = MSK_NAME(v_wide)(scales, n, count);
+#if MSK_LANES == 16
+  // Multipliers are the even halves, shifts the odd ones.
+  __m512i part[2];
+  __builtin_memcpy(part, &pairs, sizeof part);
+  const ivec even = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30};
+  columns.multiplier = (ivec)_mm512_permutex2var_epi32(part[0], (__m512i)even, part[1]);
+  const ivec shift = (ivec)_mm512_permutex2var_epi32(part[0], (__m512i)(even + 1), part[1]);
+#else
+  columns.multiplier = __builtin_convertvector(pairs, ivec);
+  const ivec shift = __builtin_convertvector(pairs >> 32, ivec);
+#endif
+  columns.left = __builtin_elementwise_max(shift, (ivec)0);
+  columns.right = columns.left - shift;
+  columns.real = (dvec)pairs;
+  columns.is_small = are_small && MSK_NAME(v_is_zero)(shift >= 0);
+  columns.half = (ivec)1 << (columns.right - 1);
+  // The clamp goes before the zero point, so that nothing can overflow.
+  columns.zero = (ivec)result.zero;
+  columns.low = (ivec)msk_limited((int64_t)result.low - result.zero, INT32_MIN, INT32_MAX);
+  columns.high = (ivec)msk_limited((int64_t)result.high - result.zero, INT32_MIN, INT32_MAX);
+  return columns;
+}
+
+/// Scales by fixed-point numbers and clamps.
+MSK_INLINE ivec MSK_NAME(v_finished_fixed)(const MSK_NAME(v_columns) *c, ivec sum) {
+  const ivec product = MSK_NAME(v_high_product)(sum << c->left, c->multiplier);
+  const ivec value = MSK_NAME(v_rounded_shift)(product, c->right);
+  return MSK_NAME(v_bounded)(value, c->low, c->high) + c->zero;
+}
+
+/// The same of small ones.
+MSK_INLINE ivec MSK_NAME(v_finished_small)(const MSK_NAME(v_columns) *c, ivec sum) {
+  const ivec product = MSK_NAME(v_small_high_product)(sum, c->multiplier);
+  const ivec value = MSK_NAME(v_small_rounded_shift)(product, c->right, c->half);
+  return MSK_NAME(v_bounded)(value, c->low, c->high) + c->zero;
+}
+
+/// Scales and clamps in any way.
+MSK_INLINE ivec MSK_NAME(v_finished)(msk_integer_result result, const MSK_NAME(v_columns) *c,
+                                     ivec sum, lvec wide) {
   ivec value;
   if (result.scaling == msk_scaling_real) {
     const dvec x = result.wide ? __builtin_convertvector(wide, dvec)
                                : __builtin_convertvector(sum, dvec);
-    value = MSK_NAME(v_scaled_real)(x, (dvec)pairs);
+    value = MSK_NAME(v_scaled_real)(x, c->real);
+  } else if (result.wide) {
+    value = MSK_NAME(v_scaled_wide)(wide, c->multiplier, c->left - c->right);
   } else {
-    const ivec multiplier = __builtin_convertvector(pairs, ivec);
-    const ivec shift = __builtin_convertvector(pairs >> 32, ivec);
-    value = result.wide ? MSK_NAME(v_scaled_wide)(wide, multiplier, shift)
-                        : MSK_NAME(v_scaled)(sum, multiplier, shift);
+    return MSK_NAME(v_finished_fixed)(c, sum);
   }
-  // The clamp goes before the zero point, so that nothing can overflow.
-  const ivec zero = (ivec)result.zero;
-  const int32_t low = msk_limited((int64_t)result.low - result.zero, INT32_MIN, INT32_MAX);
-  const int32_t high = msk_limited((int64_t)result.high - result.zero, INT32_MIN, INT32_MAX);
-  return MSK_NAME(v_bounded)(value, (ivec)low, (ivec)high) + zero;
+  return MSK_NAME(v_bounded)(value, c->low, c->high) + c->zero;
 }
 
 #undef lvec

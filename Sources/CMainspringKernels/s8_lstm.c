@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #ifndef MSK_VARIANT
 #include "fixed_point.h"
+#include "s8_lstm.h"
 
 /// The functions of the gates, of what both products give; `z` is without the input's share.
 static void lstm_gates_scalar(int16_t *gates, const int32_t *z, const int16_t *xs,
@@ -63,6 +64,9 @@ void msk_s16_fixed_tanh(msk_isa isa, int16_t *y, const int16_t *x, ptrdiff_t cou
 
 void msk_s8_lstm(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w, const int32_t *bias,
                  const msk_scale *scales, void *scratch, msk_integer_recurrent shape) {
+#if MSK_X86
+  if (isa == msk_isa_avx512_vnni && msk_lstm_vnni(y, xs, w, bias, scales, scratch, &shape)) return;
+#endif
   const ptrdiff_t units = shape.units, columns = 4 * units;
   int32_t *z = scratch;
   int16_t *gates = (int16_t *)(z + columns), *c = gates + columns;
@@ -89,137 +93,41 @@ void msk_s8_lstm(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w, con
 
 #else
 
-/// Numbers of 16 bits fill a register twice as many at a time, and as many of 32 bits two of them.
-#define MSK_SHORTS (2 * MSK_LANES)
-typedef int16_t MSK_NAME(hvec) __attribute__((ext_vector_type(MSK_SHORTS)));
-typedef uint16_t MSK_NAME(uvec) __attribute__((ext_vector_type(MSK_SHORTS)));
-typedef int32_t MSK_NAME(wvec) __attribute__((ext_vector_type(MSK_SHORTS)));
-#define hvec MSK_NAME(hvec)
-#define wvec MSK_NAME(wvec)
+#include "short_lanes.h"
 
-/// The first n elements, then zeros; all for n beyond them.
-MSK_INLINE hvec MSK_NAME(h_load)(const int16_t *p, ptrdiff_t n) {
-  hvec x = 0;
-  if (n >= MSK_SHORTS) {
-    __builtin_memcpy(&x, p, sizeof x);
-    return x;
+/// Loads vectors side by side; what is beyond the count is 0.
+MSK_INLINE void MSK_NAME(fixed_load)(hvec *y, const int16_t *x, ptrdiff_t count) {
+  MSK_UNROLL for (int i = 0; i < MSK_SIDE_BY_SIDE; i++, count -= MSK_SHORTS) {
+    y[i] = count > 0 ? MSK_NAME(h_load)(x + i * MSK_SHORTS, count) : (hvec)0;
   }
-#if MSK_LANES == 16
-  return (hvec)_mm512_maskz_loadu_epi16((__mmask32)((1u << n) - 1), p);
-#else
-  MSK_NAME(svec) half = 0;
-  if (n >= MSK_LANES) {
-    __builtin_memcpy(&x, p, sizeof half);
-    if (n > MSK_LANES) half = MSK_NAME(v_part_16)(p + MSK_LANES, n - MSK_LANES);
-    __builtin_memcpy((char *)&x + sizeof half, &half, sizeof half);
-  } else {
-    half = MSK_NAME(v_part_16)(p, n);
-    __builtin_memcpy(&x, &half, sizeof half);
+}
+
+MSK_INLINE void MSK_NAME(fixed_store)(int16_t *y, const hvec *x, ptrdiff_t count) {
+  MSK_UNROLL for (int i = 0; i < MSK_SIDE_BY_SIDE; i++, count -= MSK_SHORTS) {
+    if (count > 0) MSK_NAME(h_store)(y + i * MSK_SHORTS, x[i], count);
   }
-  return x;
-#endif
-}
-
-MSK_INLINE void MSK_NAME(h_store)(int16_t *p, hvec x, ptrdiff_t n) {
-  if (n >= MSK_SHORTS) {
-    __builtin_memcpy(p, &x, sizeof x);
-    return;
-  }
-#if MSK_LANES == 16
-  _mm512_mask_storeu_epi16(p, (__mmask32)((1u << n) - 1), (__m512i)x);
-#else
-  MSK_NAME(svec) half[2];
-  __builtin_memcpy(half, &x, sizeof x);
-  if (n >= MSK_LANES) {
-    __builtin_memcpy(p, half, sizeof half[0]);
-    if (n > MSK_LANES) MSK_NAME(v_set_part_16)(p + MSK_LANES, half[1], n - MSK_LANES);
-  } else {
-    MSK_NAME(v_set_part_16)(p, half[0], n);
-  }
-#endif
-}
-
-// `msk_high_product_16`, without its overflow: that of −1 and −1 does not come up here.
-MSK_INLINE hvec MSK_NAME(h_product)(hvec a, hvec b) {
-#if MSK_LANES == 16
-  return (hvec)_mm512_mulhrs_epi16((__m512i)a, (__m512i)b);
-#else
-  return (hvec)_mm256_mulhrs_epi16((__m256i)a, (__m256i)b);
-#endif
-}
-
-MSK_INLINE hvec MSK_NAME(h_rounded_shift)(hvec x, int n) {
-  const hvec mask = (int16_t)((1 << n) - 1), rest = x & mask;
-  return (x >> (int16_t)n) - (rest > (mask >> (int16_t)1) - (x < 0));
-}
-
-/// 2x, saturated.
-MSK_INLINE hvec MSK_NAME(h_twice)(hvec x) { return __builtin_elementwise_add_sat(x, x); }
-
-MSK_INLINE hvec MSK_NAME(h_exp_quarter)(hvec a) {
-  const hvec x = a + (int16_t)(1 << 12);
-  const hvec x2 = MSK_NAME(h_product)(x, x), x3 = MSK_NAME(h_product)(x2, x);
-  const hvec x4 = MSK_NAME(h_product)(x2, x2);
-  const hvec inner = MSK_NAME(h_rounded_shift)(x4, 2) + x3;
-  const hvec cubic = MSK_NAME(h_product)(inner, (hvec)(int16_t)10923);
-  const hvec y = MSK_NAME(h_rounded_shift)(cubic + x2, 1), c = (int16_t)28918;
-  return __builtin_elementwise_add_sat(c, MSK_NAME(h_product)(c, x + y));
-}
-
-/// `msk_exp_negative_16`.
-MSK_INLINE hvec MSK_NAME(h_exp)(hvec a, int integer_bits) {
-  static const int16_t factor[7] = {25520, 19875, 12055, 4435, 600, 11, 0};
-  const int fraction_bits = 15 - integer_bits;
-  const int16_t quarter = (int16_t)(1 << (fraction_bits - 2));
-  const hvec part = (a & (int16_t)(quarter - 1)) - quarter, rest = part - a;
-  hvec result = MSK_NAME(h_exp_quarter)(part << (int16_t)integer_bits);
-  for (int i = 0; i < 7 && integer_bits > i - 2; i++) {
-    const hvec bit = rest & (int16_t)(1 << (fraction_bits + i - 2));
-    result = bit != 0 ? MSK_NAME(h_product)(result, (hvec)factor[i]) : result;
-  }
-  if (integer_bits > 5) result = a < (int16_t)-(1 << (20 - integer_bits)) ? (hvec)0 : result;
-  return a == 0 ? (hvec)(int16_t)INT16_MAX : result;
-}
-
-/// `msk_reciprocal_16` for a ≥ 0.
-MSK_INLINE hvec MSK_NAME(h_reciprocal)(hvec a) {
-  const hvec half = (hvec)(((MSK_NAME(uvec))a + (uint16_t)32768) >> (uint16_t)1);
-  const hvec one = (int16_t)(1 << 13);
-  hvec x = (int16_t)23130 + MSK_NAME(h_product)(half, (hvec)(int16_t)-15420);
-  MSK_UNROLL for (int i = 0; i < 3; i++) {
-    const hvec error = one - MSK_NAME(h_product)(half, x);
-    x += MSK_NAME(h_twice)(MSK_NAME(h_twice)(MSK_NAME(h_product)(x, error)));
-  }
-  return x;
-}
-
-MSK_INLINE hvec MSK_NAME(h_logistic)(hvec a) {
-  const hvec e = MSK_NAME(h_exp)(a > 0 ? -a : a, 3);
-  const hvec p = MSK_NAME(h_twice)(MSK_NAME(h_reciprocal)(e));
-  const hvec result = a > 0 ? p : (int16_t)INT16_MAX - p;
-  return a == 0 ? (hvec)(int16_t)(1 << 14) : result;
-}
-
-MSK_INLINE hvec MSK_NAME(h_tanh)(hvec a, int integer_bits) {
-  const hvec e = MSK_NAME(h_exp)(a > 0 ? -a : a, integer_bits + 1);
-  const hvec d = MSK_NAME(h_reciprocal)(e) - (int16_t)(1 << 13);
-  const hvec t = MSK_NAME(h_twice)(MSK_NAME(h_twice)(d));
-  const hvec result = a > 0 ? t : -t;
-  return a == 0 ? (hvec)0 : result;
 }
 
 static void MSK_NAME(fixed_logistic)(int16_t *y, const int16_t *x, ptrdiff_t count) {
-  for (ptrdiff_t i = 0; i < count; i += MSK_SHORTS) {
-    const hvec result = MSK_NAME(h_logistic)(MSK_NAME(h_load)(x + i, count - i));
-    MSK_NAME(h_store)(y + i, result, count - i);
+  for (; count > 0; count -= MSK_SIDE_BY_SIDE * MSK_SHORTS) {
+    hvec a[MSK_SIDE_BY_SIDE], result[MSK_SIDE_BY_SIDE];
+    MSK_NAME(fixed_load)(a, x, count);
+    MSK_NAME(h_logistic)(MSK_SIDE_BY_SIDE, result, a);
+    MSK_NAME(fixed_store)(y, result, count);
+    x += MSK_SIDE_BY_SIDE * MSK_SHORTS;
+    y += MSK_SIDE_BY_SIDE * MSK_SHORTS;
   }
 }
 
 static void MSK_NAME(fixed_tanh)(int16_t *y, const int16_t *x, ptrdiff_t count,
                                  int32_t integer_bits) {
-  for (ptrdiff_t i = 0; i < count; i += MSK_SHORTS) {
-    const hvec result = MSK_NAME(h_tanh)(MSK_NAME(h_load)(x + i, count - i), integer_bits);
-    MSK_NAME(h_store)(y + i, result, count - i);
+  for (; count > 0; count -= MSK_SIDE_BY_SIDE * MSK_SHORTS) {
+    hvec a[MSK_SIDE_BY_SIDE], result[MSK_SIDE_BY_SIDE];
+    MSK_NAME(fixed_load)(a, x, count);
+    MSK_NAME(h_tanh)(MSK_SIDE_BY_SIDE, result, a, integer_bits);
+    MSK_NAME(fixed_store)(y, result, count);
+    x += MSK_SIDE_BY_SIDE * MSK_SHORTS;
+    y += MSK_SIDE_BY_SIDE * MSK_SHORTS;
   }
 }
 
@@ -237,16 +145,14 @@ MSK_INLINE hvec MSK_NAME(lstm_sum)(const int32_t *z, const int16_t *xs, ptrdiff_
 
 static void MSK_NAME(lstm_gates)(int16_t *gates, const int32_t *z, const int16_t *xs,
                                  ptrdiff_t units) {
-  for (ptrdiff_t u = 0; u < 2 * units; u += MSK_SHORTS) {
-    const ptrdiff_t n = 2 * units - u;
-    MSK_NAME(h_store)(gates + u, MSK_NAME(h_logistic)(MSK_NAME(lstm_sum)(z + u, xs + u, n)), n);
-  }
   for (ptrdiff_t u = 0; u < units; u += MSK_SHORTS) {
-    const ptrdiff_t n = units - u, candidate = 2 * units + u, output = 3 * units + u;
-    const hvec g = MSK_NAME(lstm_sum)(z + candidate, xs + candidate, n);
-    MSK_NAME(h_store)(gates + candidate, MSK_NAME(h_tanh)(g, 3), n);
-    const hvec o = MSK_NAME(lstm_sum)(z + output, xs + output, n);
-    MSK_NAME(h_store)(gates + output, MSK_NAME(h_logistic)(o), n);
+    const ptrdiff_t n = units - u;
+    hvec sum[4], gate[4];
+    MSK_UNROLL for (int g = 0; g < 4; g++) {
+      sum[g] = MSK_NAME(lstm_sum)(z + g * units + u, xs + g * units + u, n);
+    }
+    MSK_NAME(h_gates)(gate, sum);
+    MSK_UNROLL for (int g = 0; g < 4; g++) MSK_NAME(h_store)(gates + g * units + u, gate[g], n);
   }
 }
 

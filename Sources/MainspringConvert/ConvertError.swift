@@ -18,8 +18,9 @@ public enum ConvertError: Error, Hashable, Sendable {
 extension ConvertError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .unsupported(let node, let operation, let reason): "'\(node)': \(operation) \(reason)"
-    case .empty(let name, let shape): "'\(name)': expected at least one element, found \(shape)"
+    case .unsupported(let node, let operation, let reason): "\(node.quoted): \(operation) \(reason)"
+    case .empty(let name, let shape):
+      "\(name.quoted): expected at least one element, found \(shape)"
     case .graph(let error): error.description
     case .fileTooLarge: "the file would be larger than the 2 GiB that the TFLite format allows"
     case .outOfMemory: "not enough memory to write the model"

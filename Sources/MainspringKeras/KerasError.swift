@@ -29,7 +29,10 @@ public enum KerasError: Error, Equatable, Sendable {
 }
 
 extension KerasError: CustomStringConvertible {
-  public var description: String {
+  /// One line, whatever names from files are in it.
+  public var description: String { text.escaped(limit: 2000) }
+
+  private var text: String {
     switch self {
     case .json(let document, let offset, let reason):
       "\(document): not JSON at byte \(offset): \(reason)"

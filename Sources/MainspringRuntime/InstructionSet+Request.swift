@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringGraph
+
 #if !hasFeature(Embedded)
   #if canImport(Glibc)
     import Glibc
@@ -19,7 +21,7 @@ extension InstructionSetError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknown(let name):
-      "instruction set: expected \(Self.list(InstructionSet.allCases)), found '\(name)'"
+      "instruction set: expected \(Self.list(InstructionSet.allCases)), found \(name.quoted)"
     case .unavailable(let set):
       "instruction set: expected one this machine has, \(Self.list(InstructionSet.available)), "
         + "found '\(set.name)'"

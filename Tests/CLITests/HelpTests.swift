@@ -5,9 +5,8 @@ import _MainspringTestSupport
 
 /// The help, word for word; `UPDATE_GOLDEN=1` writes the files anew.
 struct HelpTests {
-  @Test(arguments: ["", "inspect", "convert", "run", "stream", "fit-decisions"]) func isAsWritten(
-    command: String
-  ) throws {
+  @Test(arguments: ["", "inspect", "convert", "run", "stream", "fit-decisions", "bench"])
+  func isAsWritten(command: String) throws {
     let outcome = try Shell().run("mainspring \(command) --help")
     #expect(outcome.status == 0 && outcome.errors == "")
     let path = Location.fixture("cli/\(command.isEmpty ? "mainspring" : command).txt")

@@ -40,7 +40,7 @@ struct QuantizationTests {
     #expect(sizes[0] > sizes[1] && sizes[1] > sizes[2] && sizes[2] > sizes[3])
     let lines = outcome.output.split(separator: "\n").map(String.init)
     #expect(lines[0].hasPrefix("out/m-f32.tflite: \(sizes[0] / 1000),"))
-    #expect(lines[5] == "against the float model on 20 windows held back from calibration:")
+    #expect(lines[5] == "against the float model on 60 windows held back from calibration:")
     #expect(lines[6].hasPrefix("precision      bytes  same class  largest difference"))
     for (line, name) in zip(lines[7...], ["f32", "f16", "dynamic-int8", "int8", "int16x8"]) {
       #expect(line.hasPrefix(name + " ") && line.contains(" %"), "\(line)")
@@ -202,7 +202,7 @@ struct QuantizationTests {
       """)
     #expect(json.output.contains(#""layers":[{"layer":"#))
     #expect(json.output.contains(#""signal_to_noise_db":"#))
-    #expect(json.output.contains(#""windows":20,"windows_from":"calibration""#))
+    #expect(json.output.contains(#""windows":60,"windows_from":"calibration""#))
     #expect(json.output.contains(#""same_class":0.9"#) || json.output.contains(#""same_class":1"#))
   }
 
@@ -212,8 +212,8 @@ struct QuantizationTests {
     let outcome = try prepared().run(
       """
       set -e -o pipefail
-      mainspring convert m.keras -o out --precision f32,dynamic-int8,int8 --calibrate windows.npy \
-        --min-agreement 99.9% --report --json | '\(python)' -m json.tool > /dev/null
+      mainspring convert m.keras -o out --precision f32,int8 --calibrate windows.npy \
+        --evaluate windows.npy --min-agreement 99.9% --report --json | '\(python)' -m json.tool > /dev/null
       """)
     #expect(outcome.status == 0, "\(outcome.errors)")
   }
@@ -288,6 +288,18 @@ struct QuantizationTests {
     #expect(outcome.output.contains("on 60 windows of --evaluate"))
   }
 
+  @Test func whatCannotBeIntegersIsSaid() throws {
+    let shell = try Shell()
+    try shell.take("conformance/models/k3_gru.keras", as: "gru.keras")
+    var random = SplitMix64(seed: 32)
+    let array = NumPyArray(shape: [100, 20, 4], floats: random.floats(100 * 80))
+    try writeFile(shell.folder.file("x.npy"), array.serialized())
+    let outcome = try shell.run(
+      "mainspring convert gru.keras -o a.tflite --precision int8 --calibrate x.npy")
+    #expect(outcome.status == 0 && outcome.errors == "", "\(outcome.errors)")
+    #expect(outcome.output.contains("int8: 'gru' (GRU) stays float32 instead of int8\n"))
+  }
+
   @Test func aTFLiteFileIsQuantizedAsAKerasFileIs() throws {
     let outcome = try prepared().run(
       """
@@ -297,6 +309,29 @@ struct QuantizationTests {
       mainspring run a.tflite windows.npy -o a.npy
       """)
     #expect(outcome.status == 0 && outcome.errors == "", "\(outcome.errors)")
+  }
+
+  @Test func noInputIsReplaced() throws {
+    let shell = try prepared()
+    let outcome = try shell.run(
+      """
+      mkdir out && cp m.keras out/m-f16.tflite &&
+      mainspring convert m.keras -o out --precision f32,f16 -a out/m-f16.tflite
+      """)
+    #expect(outcome.status == 64, "\(outcome.errors)")
+    #expect(outcome.errors.contains("would take the place of the input 'out/m-f16.tflite'"))
+  }
+
+  /// Held-back windows are too like the others: there it takes more than agreement.
+  @Test func withoutEvaluationABudgetIsCautious() throws {
+    let shell = try prepared()
+    let convert = "mainspring convert m.keras -o a.tflite --precision dynamic-int8 --min-agreement"
+    let outcome = try shell.run("\(convert) 100% --calibrate windows.npy")
+    let evaluated = try shell.run("\(convert) 0.1% --evaluate windows.npy --json")
+    #expect(evaluated.status == 0 && evaluated.output.contains("same_class_with_twice_the_error"))
+    #expect(outcome.status == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains("an agreement of at least 100.0 % with twice the error, found"))
+    #expect(outcome.errors.contains(" with twice the error on 60 windows held back"))
   }
 
   @Test func aFolderThatIsThereIsUsedAndOthersAreRefused() throws {

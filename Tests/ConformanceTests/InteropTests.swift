@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Mainspring
 import MainspringConvert
 import MainspringGraph
 import MainspringKeras
@@ -57,5 +58,82 @@ struct InteropTests {
       : try test.arrays(test.outputs).map { $0.floats }
     let name = test.name.replacing(".", with: "_")
     try write(test, "geotec_\(name)", inputs, outputs, EncodingOptions())
+  }
+
+  /// All windows of people the models have not seen, as integers in and out.
+  @Test(.enabled(if: Location.hasShared), arguments: ["k3", "tfk", "k215"])
+  func writesQuantizedGestureModels(keras: String) throws {
+    let folder = try #require(Location.environment("MAINSPRING_INTEROP"))
+    let source = Location.shared("models/geotec")
+    let graph = try KerasModel.load("\(source)/\(keras)_watson_fine_tuned_model.h5").graph
+      .optimized().integerForm()
+    let windows = try GestureRecordings.windows(["s01"], every: 4, limit: 100, for: graph)
+    let ranges = try Calibrator(graph).calibrate(windows).ranges(.percentile(99.99))
+    let (equal, carried) = try ChannelEqualization(strength: 0.75).applied(to: graph, ranges)
+    let model = try Quantizer(equal, carried, QuantizationPlan(.int8, for: equal)).quantized()
+    try writeFile("\(folder)/quantized_\(keras).tflite", try convert(model))
+
+    let array = try NumPyArray(path: "\(source)/X_test.npy")
+    let type = model.values[model.inputs[0]].type
+    let scale = try #require(type.quantization?.scale)
+    let zero = Float(try #require(type.quantization?.zeroPoint))
+    let integers = array.floats.map {
+      Int8(min(max(($0 / scale).rounded(.toNearestOrAwayFromZero) + zero, -128), 127))
+    }
+    let outputs = try run(try Plan(model.throughFile()), integers)
+    let names = [("input_0", array.shape, integers), ("output_0", [array.shape[0], 5], outputs)]
+    for (name, shape, values) in names {
+      try writeFile(
+        "\(folder)/quantized_\(keras).\(name).npy", NumPyBytes.file(shape: shape, values))
+    }
+  }
+
+  /// Other people's integer files, with the integers this runtime makes of their inputs.
+  @Test(
+    .enabled(if: Location.hasShared),
+    arguments: Location.hasShared ? ThirdPartyTests.cases("tflite") : [])
+  func writesIntegerFiles(test: ModelCase) throws {
+    let folder = try #require(Location.environment("MAINSPRING_INTEROP"))
+    let bytes = try readFile(test.path)
+    let graph = try Graph(tflite: bytes.span.bytes)
+    let plan = try Plan(try graph.optimized())
+    guard plan.inputs[0].type.elementType == .int8 else { return }
+    let input = try NumPyIntegers(path: test.inputs[0])
+    let outputs = try run(plan, input.values.map { Int8($0) })
+    let stem = "\(folder)/thirdparty_\(test.name.suffix(60).replacing(".", with: "_"))"
+    // LiteRT would carry state from window to window.
+    let file = graph.statefulNames.isEmpty ? bytes : try convert(try graph.resettingState())
+    try writeFile("\(stem).tflite", file)
+    try writeFile("\(stem).input_0.npy", try readFile(test.inputs[0]))
+    let shape = try NumPyIntegers(path: test.outputs[0]).shape
+    try writeFile("\(stem).output_0.npy", NumPyBytes.file(shape: shape, outputs))
+  }
+
+  /// The integers that come out of each window.
+  private func run(_ plan: Plan, _ input: [Int8]) throws -> [Int8] {
+    var session = Session(plan)
+    var outputs: [Int8] = []
+    let size = plan.inputs[0].shape.elementCount
+    for start in stride(from: 0, to: input.count, by: size) {
+      let values = Array(input[start..<start + size])
+      try session.setRawInput(0, values.span)
+      session.run()
+      var result = [Int8](repeating: 0, count: plan.outputs[0].shape.elementCount)
+      var span = result.mutableSpan
+      try session.copyRawOutput(0, into: &span)
+      outputs += result
+    }
+    return outputs
+  }
+}
+
+/// A .npy file of bytes.
+private enum NumPyBytes {
+  static func file(shape: [Int], _ values: [Int8]) -> [UInt8] {
+    let extents = shape.map { "\($0)" }.joined(separator: ", ")
+    var text = "{'descr': '|i1', 'fortran_order': False, 'shape': (\(extents)), }"
+    text += String(repeating: " ", count: 117 - text.utf8.count) + "\n"
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(text.utf8)
+      + values.map { UInt8(bitPattern: $0) }
   }
 }

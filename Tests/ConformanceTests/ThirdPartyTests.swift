@@ -59,7 +59,8 @@ struct ThirdPartyTests {
     try test.expectReference(try ModelRunner(keras: test.path), within: .close(1e-4))
   }
 
-  /// The reference kernels compute integers exactly so.
+  /// Integers were recorded with LiteRT's optimised kernels, which round some sums differently:
+  /// up to two steps away. `tools/interop.py` compares with the reference kernels, bit for bit.
   @Test(arguments: cases("tflite")) func answersAsLiteRTDoes(test: ModelCase) throws {
     let bytes = try readFile(test.path)
     let graph = try Graph(tflite: bytes.span.bytes).optimized()
@@ -70,7 +71,9 @@ struct ThirdPartyTests {
     }
     let input = try floats(test.inputs[0], runner.plan.inputs[0])
     let expected = try floats(test.outputs[0], runner.plan.outputs[0])
-    #expect(difference(try runner.run([input])[0], expected.floats, within: .exact) == nil)
+    let step = try #require(runner.plan.outputs[0].type.quantization?.scale)
+    let found = try runner.run([input])[0]
+    #expect(difference(found, expected.floats, within: .close(2.01 * step)) == nil)
   }
 
   /// Raw integers as the floats they stand for at a port.

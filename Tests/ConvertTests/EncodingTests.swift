@@ -163,6 +163,21 @@ import _MainspringTestSupport
     #expect(EncodingOptions().writer == "Mainspring \(converterVersion)")
   }
 
+  @Test func numbersEqualNamesPastThoseTaken() throws {
+    var maker = ModelMaker(seed: 1)
+    let x = try maker.input([1, 2], name: "x")
+    for name in ["gesture", "gesture_1", "gesture", "gesture", "gesture_1"] {
+      let output = try maker.binary(.add, x, x)
+      maker.graph.rename(output, to: name)
+      try maker.graph.addOutput(output)
+    }
+    let graph = try maker.finish()
+    let signature = try #require(try TFLiteModel(encoding: graph).signatures.first)
+    #expect(
+      signature.outputs.map { $0.name }
+        == ["gesture", "gesture_1", "gesture_2", "gesture_3", "gesture_1_1"])
+  }
+
   @Test func refusesWhatStockRuntimesCannotRun() throws {
     var maker = ModelMaker(seed: 1)
     let x = try maker.input([1, 1, 2, 1, 2, 1, 2])

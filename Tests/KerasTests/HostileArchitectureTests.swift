@@ -45,6 +45,13 @@ import _MainspringTestSupport
     #expect(model.layers.count == 3000)
   }
 
+  @Test func messagesAreOneLineWhateverTheNames() {
+    let text = message(
+      MemoryFile(tree: []), sequential("[null,2]", layer("Lambda", #"x\r\n\u001b]0;t\u0007"#)))
+    #expect(text.contains(#"'x\u{d}\u{a}\u{1b}]0;t\u{7}'"#), "\(text.debugDescription)")
+    #expect(text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f })
+  }
+
   static let example = sequential(
     "[null,8,2]",
     layer("Conv1D", "c", #""filters":4,"kernel_size":[3],"padding":"same","activation":"relu""#),

@@ -110,20 +110,33 @@ import _MainspringTestSupport
     #expect(!AccuracyBudget(maximumDrop: 0.01, minimumAgreement: 0.999).holds(agreement))
   }
 
-  /// 0.997¹⁰⁰⁰ is 4.96 %: none of a thousand may disagree, as none of fewer.
-  @Test(
-    arguments: [
-      (1000, 0, true), (1000, 1, false), (200, 0, true), (200, 1, false), (10_000, 20, true),
-      (10_000, 21, false), (10_000, 30, false), (2_000_000, 5000, true), (2_000_000, 6000, false),
-    ])
-  func confidentBudgetsLeaveNothingToLuck(windows: Int, others: Int, holds: Bool) {
+  @Test func cautiousBudgetsCountSteadyWindows() {
     var agreement = Agreement()
-    agreement.windowCount = windows
-    agreement.sameClassCount = windows - others
-    let budget = AccuracyBudget(minimumAgreement: 0.997, confidence: 0.95)
-    #expect(budget.holds(agreement) == holds)
-    #expect(AccuracyBudget(minimumAgreement: 1, confidence: 0.95).holds(agreement) == (others == 0))
-    #expect(!AccuracyBudget(maximumDrop: 1, confidence: 0.95).holds(agreement))
+    agreement.windowCount = 1000
+    agreement.sameClassCount = 1000
+    agreement.steadyCount = 996
+    #expect(AccuracyBudget(minimumAgreement: 0.997).holds(agreement))
+    #expect(!AccuracyBudget(minimumAgreement: 0.997, isCautious: true).holds(agreement))
+    #expect(AccuracyBudget(minimumAgreement: 0.996, isCautious: true).holds(agreement))
+  }
+
+  /// A window is steady when twice the error of its scores does not change the class.
+  @Test(arguments: [(0.4, true, true), (0.6, true, false), (1.2, false, false)])
+  func steadyWindowsBearTwiceTheError(error: Float, isSame: Bool, isSteady: Bool) throws {
+    let graphs = try [Float(0), error].map { bias in
+      var graph = Graph()
+      let x = graph.addInput(name: "x", shape: try Shape([1, 2]))
+      let weights = Tensor(shape: try Shape([2, 2]), floats: [1, 0, 0, 1])
+      let dense = Dense(weights: weights, bias: try Tensor(vector: [0, bias]))
+      let scores = try graph.add(.dense(dense), to: x, name: "scores")
+      try graph.addOutput(try graph.add(.softmax(Softmax()), to: scores, name: "softmax"))
+      return graph
+    }
+    var windows = WindowSet(for: graphs[0])
+    try windows.append([[2, 1]])
+    let agreement = try ModelComparison(graphs[0], windows).agreement(of: graphs[1])
+    #expect(agreement.sameClassCount == (isSame ? 1 : 0))
+    #expect(agreement.steadyCount == (isSteady ? 1 : 0))
   }
 
   @Test func theAutotunerKeepsTheLeastErrorItSaw() throws {

@@ -71,7 +71,7 @@ extension SplitMix64 {
     let x = graph.addInput(name: "x", shape: try Shape([1, 1, 16, 4]))
     let first = try graph.add(try convolution(4, 8, .relu), to: x, name: "conv")
     let affine = ScaleShift(
-      scale: try tensor([8], from: 0.5, to: 4), shift: try tensor([8], from: -1, to: 1))
+      scale: try tensor([8], from: -2, to: 4), shift: try tensor([8], from: -1, to: 1))
     let normalized = try graph.add(.scaleShift(affine), to: first, name: "norm")
     let pool = Pool(
       kind: .maximum, size: Extent2D(height: 1, width: 2), stride: Extent2D(height: 1, width: 2),

@@ -44,14 +44,14 @@ import Testing
     #expect(Array(windows.elements(of: 0, window: 1)) == [5, 6, 7, 8])
   }
 
-  @Test func holdsEveryFifthStretchBack() throws {
+  @Test func holdsEverySecondStretchBack() throws {
     var windows = WindowSet(for: try graph())
     for index in 0..<100 { try windows.append([[Float(index), 0, 0, 1]]) }
     let (calibration, heldBack) = windows.split()
-    #expect(calibration.count == 80)
-    #expect(heldBack.count == 20)
-    #expect(heldBack.elements(of: 0, window: 0).first == 40)
-    #expect(heldBack.elements(of: 0, window: 10).first == 90)
-    #expect(calibration.elements(of: 0, window: 40).first == 50)
+    #expect(calibration.count == 50)
+    #expect(heldBack.count == 50)
+    #expect(heldBack.elements(of: 0, window: 0).first == 10)
+    #expect(heldBack.elements(of: 0, window: 10).first == 30)
+    #expect(calibration.elements(of: 0, window: 40).first == 80)
   }
 }

@@ -33,8 +33,14 @@ import _MainspringTestSupport
   /// - Returns: whether the file is still a graph.
   @discardableResult
   private func survives(_ bytes: [UInt8]) -> Bool {
+    isGraph { () throws(TFLiteError) in try Graph(tflite: bytes.span.bytes) }
+  }
+
+  /// - Returns: whether there is a graph, and not an error.
+  @discardableResult
+  private func isGraph(_ read: () throws(TFLiteError) -> Graph) -> Bool {
     do {
-      let graph = try Graph(tflite: bytes.span.bytes)
+      let graph = try read()
       // What is accepted is well-formed: every pass can rebuild it. Unrolled loops take long.
       guard Self.isThorough || graph.nodes.count <= 64 else { return true }
       let normal = try graph.normalized()
@@ -83,6 +89,39 @@ import _MainspringTestSupport
     let bytes = try readFile(Location.fixture("conformance/\(file)"))
     _ = try TFLiteModel(parsing: bytes.span.bytes)
     damage(bytes, seed: 7)
+  }
+
+  /// −1 stands for an operand that is left out, which most operators have no use for.
+  ///
+  /// - Returns: how many were left out.
+  private func leaveOutOperands(of model: TFLiteModel) -> Int {
+    var damaged = model
+    var count = 0
+    for (index, subgraph) in model.subgraphs.enumerated() {
+      for (number, record) in subgraph.operators.enumerated() {
+        for operand in record.inputs.indices {
+          damaged.subgraphs[index].operators[number].inputs[operand] = -1
+          isGraph { () throws(TFLiteError) in try Graph(damaged) }
+          damaged.subgraphs[index].operators[number].inputs[operand] = record.inputs[operand]
+          count += 1
+        }
+      }
+    }
+    return count
+  }
+
+  @Test func sketchesSurviveMissingOperands() {
+    #expect(leaveOutOperands(of: IntegerSketch.lstm(isCleared: true).model) == 28)
+    #expect(leaveOutOperands(of: RecurrentSketch.lstm(isCleared: true).model) >= 24)
+    #expect(leaveOutOperands(of: ModelSketch.loop(times: 3, rows: 4).model) > 0)
+  }
+
+  @Test(arguments: files) func filesSurviveMissingOperands(file: String) throws {
+    let bytes = try readFile(Location.fixture("conformance/\(file)"))
+    let model = try TFLiteModel(parsing: bytes.span.bytes)
+    // Layers without effect leave no operator behind.
+    let isEmpty = model.subgraphs.allSatisfy { $0.operators.isEmpty }
+    #expect((leaveOutOperands(of: model) == 0) == isEmpty)
   }
 
   /// Loops over integers, unrolled anew for each damaged copy.

@@ -108,6 +108,51 @@ import _MainspringTestSupport
     }
   }
 
+  @Test(arguments: [100, 1_000]) func scansOfASharedConstantAreWork(count: Int) {
+    var sketch = ModelSketch()
+    let x = sketch.input("x", [1])
+    let shared = sketch.floats("", [50_000], [Float](repeating: 1, count: 50_000))
+    for _ in 0..<count {
+      _ = sketch.add(.cast, [shared], [50_000], .float32, 37, .init(0, .byte(0)))
+    }
+    sketch.output(sketch.add(.tanh, [x], [1]))
+    let error = refusal(sketch)
+    guard count > 100 else {
+      #expect(error == nil)
+      return
+    }
+    guard case .limit(_, let what, _) = error else {
+      Issue.record("expected a limit, found \(String(describing: error))")
+      return
+    }
+    #expect(what == "elements to fold at load time")
+  }
+
+  /// A softmax, 1,000 times; its options have a vtable with room for this many fields.
+  private func softmaxes(fieldCount: Int) throws -> [UInt8] {
+    guard case .table(var model) = softmax(1).model.flat(),
+      case .tables(let subgraphs) = model[2], case .table(var subgraph) = subgraphs[0],
+      case .tables(let operators) = subgraph[3], case .table(var softmax) = operators[0],
+      case .table(let options) = softmax[4]
+    else {
+      throw TestFailure()
+    }
+    softmax[4] = .longTable(options, fieldCount: fieldCount)
+    subgraph[3] = .repeated(.table(softmax), count: 1_000)
+    model[2] = .tables([.table(subgraph)])
+    return Flat.table(model).file()
+  }
+
+  private struct TestFailure: Error {}
+
+  @Test func aLongVtableIsPaidForByEachTableThatUsesIt() throws {
+    let short = try softmaxes(fieldCount: 2)
+    #expect(try TFLiteModel(parsing: short.span.bytes).subgraphs[0].operators.count == 1_000)
+    let long = try softmaxes(fieldCount: 30_000)
+    let error = #expect(throws: TFLiteError.self) { try TFLiteModel(parsing: long.span.bytes) }
+    #expect(error?.description.contains("content in proportion to the file") == true)
+  }
+
   @Test func namesInMessagesAreOneLineOfText() throws {
     func message(_ name: String) -> String {
       var sketch = ModelSketch.dense()

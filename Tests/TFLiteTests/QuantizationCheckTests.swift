@@ -266,6 +266,12 @@ import _MainspringTestSupport
         .contains("is int8 without a scale"))
   }
 
+  @Test(arguments: [18, 19]) func theStateIsNotLeftOut(operand: Int) {
+    #expect(
+      lstm { $0.operators[0].inputs[operand] = -1 }
+        .contains("expected a variable as operand \(operand), found none"))
+  }
+
   @Test func thereAreFiveIntermediates() {
     #expect(lstm { $0.operators[0].intermediates = [] }.contains("expected 5 intermediates"))
     #expect(lstm { $0.operators[0].intermediates[4] = -1 }.contains("expected 5 intermediates"))

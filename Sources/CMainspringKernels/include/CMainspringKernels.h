@@ -84,6 +84,14 @@ void msk_f32_gemm(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, const
                   const float *_Nullable bias, const int32_t *_Nullable offsets,
                   msk_gemm shape) MSK_REALTIME;
 
+/// The same with what often follows: each row becomes row · scale + shift after the clamp, and of
+/// each pair of neighbours the larger elements remain, not-a-number if one is; rows are even, and
+/// y_stride is between pairs.
+void msk_f32_gemm_pooled(msk_isa isa, float *_Nonnull y, const float *_Nonnull x,
+                         const void *_Nonnull w, const float *_Nullable bias,
+                         const int32_t *_Nullable offsets, const float *_Nonnull scale,
+                         const float *_Nonnull shift, msk_gemm shape) MSK_REALTIME;
+
 /// y[n] = clamp(init[n] + Σ_k x[k] · W[k][n]) for n < columns; `init` may be null for zeros or
 /// equal `y`. `w` is packed by `msk_pack` with `msk_gemv_width` and columns rounded up to whole
 /// lanes.
@@ -379,7 +387,6 @@ typedef struct {
   int32_t multiplier, shift;
 } msk_scale;
 
-
 /// How sums become results: by an `msk_scale` for each column, or by a double for each.
 typedef enum MSK_CLOSED : int32_t {
   msk_scaling_fixed,
@@ -489,8 +496,9 @@ typedef struct {
 /// z = limit(xs[t] + scaled(bias + U·h)); c = limit(f·c + i·g); h = o · tanh(c).
 ///
 /// `xs` is `[time][4·units]`, the input's share with its bias, scaled to 12 fractional bits; `w` is
-/// U packed by `msk_int_pack`; `bias`, which has the state's zero point in it, and `scales` are
-/// `[4·units]`. `scratch` has 4·units int32, then 5·units int16, then units int8.
+/// U packed by `msk_int_pack`; `bias`, which has the state's zero point in it and nothing else, and
+/// `scales`, the same within a gate, are `[4·units]`; units are at most 2¹³. `scratch` has 4·units
+/// int32, then 5·units int16, then units int8.
 void msk_s8_lstm(msk_isa isa, int8_t *_Nonnull y, const int16_t *_Nonnull xs,
                  const int8_t *_Nonnull w, const int32_t *_Nonnull bias,
                  const msk_scale *_Nonnull scales, void *_Nonnull scratch,
@@ -520,7 +528,7 @@ typedef struct {
 } msk_rescaling;
 
 /// See `msk_rescaling`; `y` may equal `x` if the types are of one size.
-void msk_int_rescale(void *_Nonnull y, const void *_Nonnull x, ptrdiff_t count,
+void msk_int_rescale(msk_isa isa, void *_Nonnull y, const void *_Nonnull x, ptrdiff_t count,
                      msk_rescaling rescaling) MSK_REALTIME;
 
 /// Logistic function, or tanh, of int16 by interpolation in `msk_s16_sigmoid_table`; `y` has the
@@ -557,12 +565,12 @@ void msk_int_binary(msk_isa isa, void *_Nonnull y, const void *_Nonnull a, const
 
 /// Σ or the largest or smallest raw value over the axes whose stride in y is 0, into `sums`; sums
 /// are of 32 bits and wrap.
-void msk_int_reduce(int32_t *_Nonnull sums, const void *_Nonnull a, msk_integer type,
-                    msk_reduction f, const msk_axis *_Nonnull axes, ptrdiff_t axis_count,
-                    ptrdiff_t count) MSK_REALTIME;
+void msk_int_reduce(msk_isa isa, int32_t *_Nonnull sums, const void *_Nonnull a,
+                    msk_integer type, msk_reduction f, const msk_axis *_Nonnull axes,
+                    ptrdiff_t axis_count, ptrdiff_t count) MSK_REALTIME;
 
 /// y[i] = clamp(zero + scaled(x[i] − x_zero)).
-void msk_int_finish(void *_Nonnull y, const int32_t *_Nonnull sums, ptrdiff_t count,
+void msk_int_finish(msk_isa isa, void *_Nonnull y, const int32_t *_Nonnull sums, ptrdiff_t count,
                     int32_t x_zero, msk_scale scale, msk_integer type,
                     int32_t zero) MSK_REALTIME;
 
@@ -578,12 +586,16 @@ typedef struct {
   int32_t low, high;
 } msk_integer_pool;
 
-void msk_int_pool(msk_isa isa, void *_Nonnull y, const void *_Nonnull x, msk_integer_pool shape) MSK_REALTIME;
+void msk_int_pool(msk_isa isa, void *_Nonnull y, const void *_Nonnull x,
+                  msk_integer_pool shape) MSK_REALTIME;
 
-/// Softmax of int8 with the result's scale 2⁻⁸ and zero point −128; differences from the largest are
-/// scaled to 26 fractional bits, those below `lowest` count as −∞. channels ≥ 1; `y` may equal `x`.
-void msk_s8_softmax(int8_t *_Nonnull y, const int8_t *_Nonnull x, ptrdiff_t rows,
-                    ptrdiff_t channels, msk_scale scale, int32_t lowest) MSK_REALTIME;
+/// Powers of e for softmax, `[256]`: of differences 0, −1, … −255 from the largest element, scaled to
+/// 26 fractional bits; those below `lowest` count as −∞.
+void msk_s8_softmax_table(int32_t *_Nonnull table, msk_scale scale, int32_t lowest);
+
+/// Softmax of int8 with the result's scale 2⁻⁸ and zero point −128; channels ≥ 1; `y` may equal `x`.
+void msk_s8_softmax(msk_isa isa, int8_t *_Nonnull y, const int8_t *_Nonnull x, ptrdiff_t rows,
+                    ptrdiff_t channels, const int32_t *_Nonnull table) MSK_REALTIME;
 
 /// The logarithm of it with the result's scale 2⁻⁴ and zero point 127; `reverse` scales back to
 /// steps of x.
@@ -599,12 +611,12 @@ void msk_s16_softmax(int16_t *_Nonnull y, const int16_t *_Nonnull x, ptrdiff_t r
 
 /// y[i] = clamp(x[i] / scale rounded with ties away from zero + zero); infinities saturate, and
 /// not-a-number gives the zero point.
-void msk_quantize(void *_Nonnull y, const float *_Nonnull x, ptrdiff_t count, msk_integer type,
-                  float scale, int32_t zero) MSK_REALTIME;
+void msk_quantize(msk_isa isa, void *_Nonnull y, const float *_Nonnull x, ptrdiff_t count,
+                  msk_integer type, float scale, int32_t zero) MSK_REALTIME;
 
 /// y[i] = scale · (x[i] − zero).
-void msk_dequantize(float *_Nonnull y, const void *_Nonnull x, ptrdiff_t count, msk_integer type,
-                    float scale, int32_t zero) MSK_REALTIME;
+void msk_dequantize(msk_isa isa, float *_Nonnull y, const void *_Nonnull x, ptrdiff_t count,
+                    msk_integer type, float scale, int32_t zero) MSK_REALTIME;
 
 // MARK: Floats by weights of int8
 //
@@ -613,9 +625,9 @@ void msk_dequantize(float *_Nonnull y, const void *_Nonnull x, ptrdiff_t count, 
 /// Rows of floats as int8: asymmetric ones cover least to largest element and 0 in 255 steps,
 /// others the largest magnitude in 127 around zero point 0. Writes a scale and a zero point for
 /// each row. Not-a-number counts as 0.
-void msk_hybrid_quantize(int8_t *_Nonnull y, float *_Nonnull scales, int32_t *_Nonnull zeros,
-                         const float *_Nonnull x, ptrdiff_t rows, ptrdiff_t length,
-                         bool asymmetric) MSK_REALTIME;
+void msk_hybrid_quantize(msk_isa isa, int8_t *_Nonnull y, float *_Nonnull scales,
+                         int32_t *_Nonnull zeros, const float *_Nonnull x, ptrdiff_t rows,
+                         ptrdiff_t length, bool asymmetric) MSK_REALTIME;
 
 /// Rows as `msk_gemm` has them.
 typedef struct {

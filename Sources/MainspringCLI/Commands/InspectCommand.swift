@@ -11,21 +11,40 @@ enum InspectCommand {
     discussion: """
       Prints who wrote the file, inputs and outputs, layers with shapes and parameters, the \
       operators that run with their multiply-accumulates, the memory they need, and for a TFLite \
-      file its operators, versions, tensors and quantization.
+      file its operators, versions, tensors and quantization. With --cpu and no model it prints \
+      which instructions models can run by.
       """,
-    arguments: [ModelOptions.argument],
-    options: [.flag("json", help: "Print JSON.")] + ModelOptions.options,
+    arguments: [
+      Argument("model", arity: .optional, help: ModelOptions.argument.help)
+    ],
+    options: [
+      .flag("json", help: "Print JSON."),
+      .flag("cpu", help: "Show which instructions this machine has, and which ones are used."),
+    ] + ModelOptions.options,
     examples: [
       .init("Look into a Keras model", "mainspring inspect model.h5"),
       .init(
         "Weights alone need their architecture",
         "mainspring inspect model.weights.h5 --architecture arch.json"),
+      .init("See what the processor can do", "mainspring inspect --cpu"),
     ])
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
-    let model = try OpenedModel(arguments)
+    let isJSON = arguments.flag("json")
+    if arguments.flag("cpu") {
+      if arguments.optionalArgument("model") != nil {
+        throw Failure(usage: "'--cpu' is about this machine and takes no model", arguments)
+      }
+      let chosen = try OpenedModel.instructionSet()
+      let text = isJSON ? InspectionCPU.json(chosen) : InspectionCPU.text(chosen)
+      return try Console.print(text)
+    }
+    guard let path = arguments.optionalArgument("model") else {
+      throw Failure(usage: "missing argument '<model>'", arguments)
+    }
+    let model = try OpenedModel(path, arguments)
     let engine = InspectCommand.engine(model)
-    if arguments.flag("json") {
+    if isJSON {
       try Console.print(InspectionJSON.text(model, engine) + "\n")
     } else {
       try Console.print(InspectionText.text(model, engine))

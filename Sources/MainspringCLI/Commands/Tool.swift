@@ -14,7 +14,7 @@ public enum Tool {
       """,
     commands: [
       InspectCommand.command, ConvertCommand.command, RunCommand.command, StreamCommand.command,
-      FitDecisionsCommand.command,
+      FitDecisionsCommand.command, BenchCommand.command,
     ])
 
   /// Runs one command line.
@@ -57,6 +57,7 @@ public enum Tool {
       case RunCommand.command.name: try RunCommand.run(arguments)
       case StreamCommand.command.name: try StreamCommand.run(arguments)
       case FitDecisionsCommand.command.name: try FitDecisionsCommand.run(arguments)
+      case BenchCommand.command.name: try BenchCommand.run(arguments)
       default: preconditionFailure("a command of the program without an implementation")
       }
     }

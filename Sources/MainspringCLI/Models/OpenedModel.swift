@@ -21,7 +21,13 @@ struct OpenedModel {
   ///
   /// - Throws: ``Failure`` when the file is missing or is no model.
   init(_ arguments: ParsedArguments) throws(Failure) {
-    let path = arguments.argument("model")
+    try self.init(arguments.argument("model"), arguments)
+  }
+
+  /// Opens one of several models, all with the same options.
+  ///
+  /// - Throws: ``Failure`` when the file is missing or is no model.
+  init(_ path: String, _ arguments: ParsedArguments) throws(Failure) {
     if path.isEmpty { throw Failure(usage: "the path of the model is empty", arguments) }
     self.path = path
     if OpenedModel.isTFLite(path) {
@@ -62,18 +68,26 @@ struct OpenedModel {
     }
   }
 
-  /// What runs the graph, by the instruction set `MAINSPRING_CPU` names or else the best one.
-  func plan(_ graph: Graph) throws(Failure) -> Plan {
-    let requested: InstructionSet?
-    do throws(InstructionSetError) {
-      requested = try InstructionSet.requested()
-    } catch {
-      throw Failure(.usage, "MAINSPRING_CPU: \(error)")
-    }
+  /// What runs the graph.
+  ///
+  /// - Parameter set: the instructions to use; by default those `MAINSPRING_CPU` names or else the
+  ///   best ones.
+  func plan(_ graph: Graph, instructionSet set: InstructionSet? = nil) throws(Failure) -> Plan {
+    let chosen: InstructionSet
+    if let set { chosen = set } else { chosen = try OpenedModel.instructionSet() }
     do throws(PlanError) {
-      return try Plan(graph, instructionSet: requested ?? .best)
+      return try Plan(graph, instructionSet: chosen)
     } catch {
       throw Failure(.badData, "\(path): \(error)")
+    }
+  }
+
+  /// The instruction set `MAINSPRING_CPU` names, or else the best one.
+  static func instructionSet() throws(Failure) -> InstructionSet {
+    do throws(InstructionSetError) {
+      return try InstructionSet.requested() ?? .best
+    } catch {
+      throw Failure(.usage, "MAINSPRING_CPU: \(error)")
     }
   }
 

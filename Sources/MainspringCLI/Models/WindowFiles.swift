@@ -60,6 +60,13 @@ final class WindowFiles {
     throws(Failure) -> Int
   {
     let window = Array(port.shape.extents.dropFirst())
+    let batch = port.shape.extents.first ?? 1
+    guard batch == 1 else {
+      throw Failure(
+        .badData,
+        "\(path): expected a model that takes one window at a time, found a batch of \(batch) in "
+          + "input '\(port.name)'")
+    }
     if file.shape.count == window.count + 1, file.rowShape == window { return file.shape[0] }
     if file.shape == window { return 1 }
     let wanted = "[windows" + window.map { ", \($0)" }.joined() + "]"

@@ -85,25 +85,18 @@ struct WindowLoader {
   private static func fault(
     _ error: CalibrationError, _ window: [[Float]], _ index: Int, _ plan: Plan, _ paths: [String]
   ) -> String {
-    let name: String
-    let reason: String
     switch error {
     case .notFinite(_, let input, let element):
-      name = input
       let port = plan.inputs.firstIndex { $0.name == input } ?? 0
-      let strides = plan.inputs[port].shape.strides
-      let place = (1..<max(strides.count, 1)).map {
-        element / strides[$0] % plan.inputs[port].shape[$0]
-      }
-      reason = "at \(place): expected a finite number, found \(window[port][element])"
+      let (shape, strides) = (plan.inputs[port].shape, plan.inputs[port].shape.strides)
+      let place = (1..<max(strides.count, 1)).map { element / strides[$0] % shape[$0] }
+      return "\(paths[port]): window \(index) at \(place): expected a finite number, found "
+        + "\(window[port][element])"
     case .allEqual(_, let input, let value):
-      name = input
-      reason = "expected a signal, found \(value) in all elements"
+      let port = plan.inputs.firstIndex { $0.name == input } ?? 0
+      return "\(paths[port]): window \(index): expected a signal, found \(value) in all elements"
     case .noWindows, .inputCount, .length, .zeroRange, .overflow, .notFloat, .graph, .plan, .run:
       return "\(paths[0]): window \(index): \(error)"
     }
-    let port = plan.inputs.firstIndex { $0.name == name } ?? 0
-    let text = reason.hasPrefix("at") ? " " + reason : ": " + reason
-    return "\(paths[port]): window \(index)\(text)"
   }
 }

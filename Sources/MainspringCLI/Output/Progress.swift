@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 /// A line on the terminal that says how far a long task is; silent for the first two seconds and
 /// wherever standard error is not a terminal.
 struct Progress {
@@ -15,14 +13,14 @@ struct Progress {
   init(_ task: String, total: Int?) {
     self.task = task
     self.total = total
-    begin = Progress.now()
+    begin = Clock.now()
     last = begin
   }
 
   /// Shows the state, at most five times a second.
   mutating func update(_ done: Int) {
     guard Console.isInteractive else { return }
-    let now = Progress.now()
+    let now = Clock.now()
     guard now - begin > 2_000_000_000, now - last > 200_000_000 else { return }
     last = now
     isShown = true
@@ -34,13 +32,6 @@ struct Progress {
   /// Takes the line away.
   func finish() {
     if isShown { Console.status("") }
-  }
-
-  /// Monotonic time in nanoseconds.
-  private static func now() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }
 

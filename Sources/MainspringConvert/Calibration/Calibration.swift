@@ -42,6 +42,11 @@ public struct Calibration: Sendable {
     return ranges
   }
 
+  /// By the result of an LSTM: the largest magnitude that goes into the functions of its gates.
+  ///
+  /// Integer kernels hold 8; beyond it the functions have reached their ends to three digits.
+  public var gateMagnitudes: [ValueID: Float] { cells.mapValues(\.gate) }
+
   /// What a person should know about the windows; empty when there is nothing to say.
   public var warnings: [String] {
     var result: [String] = []

@@ -27,17 +27,26 @@ public struct InputMoments: Hashable, Sendable {
   mutating func add(_ samples: [Float]) {
     let width = size - 1
     for group in sums.indices {
-      let start = group * width
-      for row in 0..<width {
-        let x = Double(samples[start + row])
-        if x == 0 { continue }
-        let base = row * size
-        for column in 0...row { sums[group][base + column] += x * Double(samples[start + column]) }
-        sums[group][width * size + row] += x
-      }
-      sums[group][size * size - 1] += 1
+      var sample = samples[group * width..<(group + 1) * width].map { Double($0) }
+      sample.append(1)
+      InputMoments.accumulate(sample.span, into: &sums[group])
     }
     sampleCount += 1
+  }
+
+  private static func accumulate(_ sample: Span<Double>, into sums: inout [Double]) {
+    let size = sample.count
+    var sums = sums.mutableSpan
+    for row in 0..<size {
+      let x = sample[row]
+      if x == 0 { continue }
+      let base = row * size
+      precondition(base + row < sums.count, "a matrix of the sample's size")
+      // Checking each index once more would keep the loop from vectors.
+      for column in 0...row {
+        unsafe sums[unchecked: base + column] += x * sample[unchecked: column]
+      }
+    }
   }
 
   /// The moments of inputs times factors.

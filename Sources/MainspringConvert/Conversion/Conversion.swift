@@ -3,7 +3,7 @@
 public import MainspringGraph
 
 /// A model in one precision: the bytes of its file, and how well they do.
-public struct Conversion: Sendable {
+public struct Conversion: Hashable, Sendable {
   public let precision: ModelPrecision
   /// The .tflite file.
   public let bytes: [UInt8]

@@ -4,7 +4,7 @@ public import MainspringGraph
 public import MainspringTFLite
 
 /// Why a model could not be converted.
-public enum ConversionError: Error, Sendable {
+public enum ConversionError: Error, Hashable, Sendable {
   case graph(GraphError)
   case encoding(ConvertError)
   /// A file of ours that our reader refuses.
@@ -13,11 +13,12 @@ public enum ConversionError: Error, Sendable {
   case quantization(QuantizationError)
   /// A budget or integers were asked for, and there is nothing to measure with.
   case windowsNeeded(ModelPrecision)
-  case budget(BudgetFailure)
+  /// Stored apart: it holds a whole file, and every call that may fail has room for its error.
+  indirect case budget(BudgetFailure)
 }
 
 /// A budget that no model holds.
-public struct BudgetFailure: Sendable {
+public struct BudgetFailure: Hashable, Sendable {
   public let budget: AccuracyBudget
   /// The model as it was asked for.
   public let conversion: Conversion
@@ -42,9 +43,10 @@ extension ConversionError: CustomStringConvertible {
 
 extension BudgetFailure: CustomStringConvertible {
   public var description: String {
-    let found = best ?? conversion.agreement
-    return
-      "\(conversion.precision): expected \(budget), found \(found.map { "\($0)" } ?? "nothing")"
+    let start = "\(conversion.precision): expected \(budget), found "
+    guard let found = best ?? conversion.agreement else { return start + "nothing to measure" }
+    return start + "\(found)"
+      + (budget.isCautious ? ", \(found.steadyCount) with twice the error" : "")
   }
 }
 
@@ -54,8 +56,8 @@ extension AccuracyBudget: CustomStringConvertible {
     var parts: [String] = []
     if let maximumDrop { parts.append("a drop of at most \(Float(maximumDrop * 100)) %") }
     if let minimumAgreement {
-      let sure = confidence.map { " with a confidence of \(Float($0 * 100)) %" } ?? ""
-      parts.append("an agreement of at least \(Float(minimumAgreement * 100)) %\(sure)")
+      let twice = isCautious ? " with twice the error" : ""
+      parts.append("an agreement of at least \(Float(minimumAgreement * 100)) %\(twice)")
     }
     return parts.isEmpty ? "anything" : parts.joined(separator: " and ")
   }

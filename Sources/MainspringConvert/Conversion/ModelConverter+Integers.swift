@@ -19,8 +19,7 @@ extension ModelConverter {
     let search = PrecisionSearch(outcome.graph, outcome.ranges, plan, budget) {
       (graph: Graph) throws(QuantizationError) -> Agreement in try judgement.agreement(of: graph)
     }
-    let start = measuredCount
-    var count = start
+    var count = measuredCount
     let found: PrecisionSearch.Outcome
     do throws(QuantizationError) {
       found = try search.run { _ in
@@ -81,7 +80,9 @@ extension ModelConverter {
   private mutating func tune(
     _ options: ConversionOptions, _ progress: @escaping (ConversionProgress) -> Void
   ) throws(ConversionError) -> Autotuner.Outcome {
-    if let tuned, tuned.method == options.method, tuned.ports == options.ports { return tuned.2 }
+    if let tuned, tuned.method == options.method, tuned.ports == options.ports {
+      return tuned.outcome
+    }
     let calibration = try calibrate(progress)
     guard let selection else { throw .windowsNeeded(.int8) }
     let plan = QuantizationPlan(.int8, for: calibration.graph, ports: options.ports)
@@ -97,7 +98,7 @@ extension ModelConverter {
       }
     }
     measuredCount = count
-    tuned = (options.method, options.ports, best)
+    tuned = Tuned(method: options.method, ports: options.ports, outcome: best)
     return best
   }
 

@@ -11,7 +11,7 @@ import MainspringTFLite
 /// print(conversion.bytes.count, conversion.agreement)
 /// ```
 ///
-/// A fifth of the windows is held back from calibration. On them ways to quantize are compared and,
+/// Half of the windows are held back from calibration. On them ways to quantize are compared and,
 /// unless there are windows for that, the outcome is measured.
 public struct ModelConverter {
   let graph: Graph
@@ -22,15 +22,22 @@ public struct ModelConverter {
   let judgement: ModelComparison?
   private let judgementWindows: WindowSet?
   var calibration: Calibration?
-  var tuned: (method: CalibrationMethod?, ports: QuantizationPlan.Ports, Autotuner.Outcome)?
+  var tuned: Tuned?
   var measuredCount = 0
+
+  /// The best way to quantize, and what it was asked for with.
+  struct Tuned {
+    let method: CalibrationMethod?
+    let ports: QuantizationPlan.Ports
+    let outcome: Autotuner.Outcome
+  }
 
   /// What a person should know about the windows, once they were used; empty when there is nothing.
   public internal(set) var warnings: [String] = []
 
   /// - Parameters:
   ///   - graph: an optimised float graph.
-  ///   - calibration: windows to calibrate on; a fifth of them is held back.
+  ///   - calibration: windows to calibrate on; half of them are held back.
   ///   - evaluation: windows to judge by instead of those held back.
   /// - Throws: ``ConversionError`` when the graph cannot be run or labels are missing.
   /// - Complexity: one run of the float model for each window held back or of the evaluation.
@@ -87,15 +94,19 @@ public struct ModelConverter {
   ) throws(ConversionError) -> Conversion {
     if precision.needsWindows, calibrationWindows == nil { throw .windowsNeeded(precision) }
     if options.budget != nil, judgement == nil { throw .windowsNeeded(precision) }
+    let conversion: Conversion
     switch precision {
-    case .float32, .float16:
-      return try judged(
-        try written(graph, precision, options), options.budget)
-    case .dynamicInt8:
-      return try judged(try dynamicRange(options), options.budget)
+    case .float32, .float16: conversion = try written(graph, precision, options)
+    case .dynamicInt8: conversion = try dynamicRange(options)
     case .int8: return try integers(options, progress)
-    case .int16x8: return try judged(try sixteenBits(options, progress), options.budget)
+    case .int16x8: conversion = try sixteenBits(options, progress)
     }
+    if let budget = options.budget, let agreement = conversion.agreement,
+      !budget.holds(agreement)
+    {
+      throw .budget(BudgetFailure(budget: budget, conversion: conversion, best: nil))
+    }
+    return conversion
   }
 
   /// The graph as a file, with what the file does when it is read again.
@@ -125,15 +136,6 @@ public struct ModelConverter {
     return try wrapping(ConversionError.encoding) { () throws(ConvertError) in
       try MainspringConvert.convert(graph, options: encoding)
     }
-  }
-
-  private func judged(_ conversion: Conversion, _ budget: AccuracyBudget?)
-    throws(ConversionError) -> Conversion
-  {
-    guard let budget, let agreement = conversion.agreement, !budget.holds(agreement) else {
-      return conversion
-    }
-    throw .budget(BudgetFailure(budget: budget, conversion: conversion, best: nil))
   }
 
   /// The windows layers are measured on: those of the judgement, or none.

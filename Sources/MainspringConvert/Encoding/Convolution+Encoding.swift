@@ -21,15 +21,16 @@ extension Convolution {
       switch product {
       case .floats: 1
       case .int8: 3
-      case .int16: 4
+      case .int16(let hasShortBias): hasShortBias ? 8 : 4
       case .hybrid(let isPerChannel): isPerChannel ? 5 : 2
       }
     encoder.emit(
-      .conv2d, version: groups > 1 ? 6 : version, operands, to: [site.output],
+      .conv2d, version: groups > 1 ? max(6, version) : version, operands, to: [site.output],
       .compact(
         1, .init(0, .byte(padding.code)), .init(1, .int(Int32(stride.width))),
         .init(2, .int(Int32(stride.height))), .init(3, .byte(activation.code)),
-        .dilation(4, dilation.width), .dilation(5, dilation.height)))
+        .dilation(4, dilation.width), .dilation(5, dilation.height),
+        .init(6, .byte(product.biasTypeCode))))
   }
 
   private func encodeDepthwise(at site: Site, into encoder: inout GraphEncoder)
@@ -40,6 +41,10 @@ extension Convolution {
       // They look for a scale for each channel, also where there is only one.
       throw site.unsupported(
         "DepthwiseConvolution", "of floats with one scale for all weights is misread by kernels")
+    }
+    if product == .int16(hasShortBias: true) {
+      throw site.unsupported(
+        "DepthwiseConvolution", "of int16 has no kernel for a bias of int32, only of int64")
     }
     let kernel = try encoder.weights(
       try weights.rowsAsChannels(node: site.name), name: "\(site.name)/kernel")
@@ -71,7 +76,7 @@ extension Convolution {
 }
 
 extension TransposedConvolution {
-  /// TRANSPOSE_CONV; version 3 knows the bias, 4 the activation.
+  /// TRANSPOSE_CONV; version 3 knows the bias, 4 the activation, 5 a bias of 32 bits on int16.
   func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
     let product = try Product(weights, bias, "TransposedConvolution", at: site)
     if case .hybrid = product {
@@ -86,14 +91,15 @@ extension TransposedConvolution {
       switch product {
       case .floats, .hybrid: 1
       case .int8: 2
-      case .int16: 3
+      case .int16(let hasShortBias): hasShortBias ? 5 : 3
       }
     let version = max(least, activation != .none ? 4 : bias == nil ? 1 : 3)
     encoder.emit(
       .transposeConv, version: version, inputs, to: [site.output],
       .compact(
         49, .init(0, .byte(padding.code)), .init(1, .int(Int32(stride.width))),
-        .init(2, .int(Int32(stride.height))), .init(3, .byte(activation.code))))
+        .init(2, .int(Int32(stride.height))), .init(3, .byte(activation.code)),
+        .init(4, .byte(product.biasTypeCode))))
   }
 }
 

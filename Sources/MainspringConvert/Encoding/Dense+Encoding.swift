@@ -4,10 +4,8 @@ import MainspringGraph
 import MainspringTFLite
 
 extension Dense {
-  /// FULLY_CONNECTED; version 5 keeps axes other than batch and features.
-  ///
-  /// The width of a bias on int16 is that of its tensor: `quantized_bias_type`, which newer
-  /// runtimes know, stays away and so does their version.
+  /// FULLY_CONNECTED; version 5 keeps axes other than batch and features, 11 knows a bias of 32
+  /// bits on int16.
   func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
     let product = try Product(weights, bias, "Dense", at: site)
     let kernel = try encoder.weights(weights, name: "\(site.name)/kernel")
@@ -22,7 +20,7 @@ extension Dense {
     switch product {
     case .floats: version = 1
     case .int8: version = 4
-    case .int16: version = 7
+    case .int16(let hasShortBias): version = hasShortBias ? 11 : 7
     case .hybrid(let isPerChannel):
       isAsymmetric = asymmetricInputs
       version = isPerChannel ? 12 : isAsymmetric ? 9 : 3
@@ -32,7 +30,7 @@ extension Dense {
       to: [site.output],
       .compact(
         8, .init(0, .byte(activation.code)), .init(2, .bool(keepsAxes)),
-        .init(3, .bool(isAsymmetric))))
+        .init(3, .bool(isAsymmetric)), .init(4, .byte(product.biasTypeCode))))
   }
 }
 

@@ -210,18 +210,3 @@ extension GraphEncoder {
     return floats
   }
 }
-
-extension Tensor.Elements {
-  fileprivate var elementType: ElementType {
-    switch self {
-    case .float32: .float32
-    case .float16: .float16
-    case .int8: .int8
-    case .uint8: .uint8
-    case .int16: .int16
-    case .int32: .int32
-    case .int64: .int64
-    case .bool: .bool
-    }
-  }
-}

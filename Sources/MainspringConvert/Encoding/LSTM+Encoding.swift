@@ -13,9 +13,9 @@ extension LSTM {
   /// are then independent in every runtime, whether or not anybody resets variables. The last step
   /// alone is cut out by a STRIDED_SLICE.
   ///
-  /// On int8 the state is cleared by integers that stand for zeros, and five intermediates are
-  /// listed: the first four belong to layer normalization and say nothing, the last has the scale
-  /// h is computed with.
+  /// On int8 the state is cleared by integers that stand for zeros, with a BROADCAST_TO: TensorFlow
+  /// Lite Micro has no FILL of integers. Five intermediates are listed: the first four belong to
+  /// layer normalization and say nothing, the last has the scale h is computed with.
   func encodeFused(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
     let form = try FusedForm(self, at: site)
     let state = zip(["h", "c"], form.state).map { name, type in
@@ -26,8 +26,11 @@ extension LSTM {
       let extents = encoder.integers([1, units], name: "\(site.name)/state_shape")
       for (variable, type) in zip(state, form.state) {
         let zero = encoder.scalar(type.zero, type.quantization, name: "\(site.name)/zero")
-        encoder.emit(
-          .fill, version: type.isInteger ? 3 : 1, [extents, zero], to: [variable])
+        if type.isInteger {
+          encoder.emit(.broadcastTo, version: 3, [zero, extents], to: [variable])
+        } else {
+          encoder.emit(.fill, [extents, zero], to: [variable])
+        }
       }
     }
     // input; W_i…W_o; U_i…U_o; peepholes; b_i…b_o; projection; state; layer normalization

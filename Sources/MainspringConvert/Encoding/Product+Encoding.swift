@@ -8,8 +8,8 @@ enum Product: Hashable {
   case floats
   /// int8 with int32 sums.
   case int8
-  /// int16 with int8 weights.
-  case int16
+  /// int16 with int8 weights, and sums as wide as the bias: 64 bits, or 32.
+  case int16(hasShortBias: Bool)
   /// Floats with int8 weights: the operand is quantized when the model runs.
   case hybrid(isPerChannel: Bool)
 
@@ -37,7 +37,7 @@ enum Product: Hashable {
       guard offset == nil || offset == .int32 || offset == .int64 else {
         throw Product.mismatch(weights, bias, operation, at: site)
       }
-      self = .int16
+      self = .int16(hasShortBias: offset == .int32)
     default:
       throw Product.mismatch(weights, bias, operation, at: site)
     }
@@ -46,6 +46,11 @@ enum Product: Hashable {
       try Product.requireScales(bias, operation, at: site)
     }
   }
+
+  /// What `quantized_bias_type` says: nothing where kernels know anyway, which is 0.
+  ///
+  /// Beside int16 they take a bias for one of 64 bits unless they are told, whatever its tensor says.
+  var biasTypeCode: Int8 { self == .int16(hasShortBias: true) ? 2 : 0 }
 
   private static func mismatch(
     _ weights: Tensor, _ bias: Tensor?, _ operation: String, at site: Site

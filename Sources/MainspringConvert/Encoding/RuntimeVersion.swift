@@ -112,13 +112,14 @@ extension RuntimeVersion {
       (.transpose, 5), (.slice, 4), (.batchMatmul, 3):
       self.init(2, 4)
     case (.abs, 3), (.relu, 3), (.relu6, 3), (.reduceMax, 3), (.reduceMin, 3), (.rsqrt, 2),
-      (.squaredDifference, 2), (.reverseV2, 3), (.fill, 3):
+      (.squaredDifference, 2), (.reverseV2, 3), (.broadcastTo, 3):
       self.init(2, 5)
     case (.tile, 3): self.init(2, 8)
     case (.gelu, 2): self.init(2, 9)
     case (.exp, 2): self.init(2, 12)
     case (.less, 3), (.greaterEqual, 3): self.init(2, 13)
-    case (.log, 2), (.rsqrt, 3): self.init(2, 15)
+    case (.log, 2), (.rsqrt, 3), (.fullyConnected, 11), (.conv2d, 8), (.transposeConv, 5):
+      self.init(2, 15)
     case (.fullyConnected, 12): self.init(2, 17)
     case (.sqrt, 2): self.init(2, 21)
     default: return nil

@@ -5,6 +5,9 @@ public struct Agreement: Hashable, Sendable {
   public var windowCount: Int = 0
   /// Windows with the same class: the same largest element of the first output.
   public var sameClassCount: Int = 0
+  /// Windows that would have the same class with twice the error in their scores; those of
+  /// ``scoreError``.
+  public var steadyCount: Int = 0
   /// The largest difference of any element of any output.
   public var largestDifference: Float = 0
   /// The mean absolute difference of all elements.
@@ -21,6 +24,9 @@ public struct Agreement: Hashable, Sendable {
 
   /// Share of windows with the same class.
   public var share: Double { Double(sameClassCount) / Double(max(windowCount, 1)) }
+
+  /// Share of windows that would have the same class with twice the error.
+  public var steadyShare: Double { Double(steadyCount) / Double(max(windowCount, 1)) }
 
   /// Accuracy lost against the float model, negative for a gain; nil without labels.
   public var drop: Double? {

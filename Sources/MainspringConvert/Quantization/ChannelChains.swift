@@ -6,22 +6,11 @@ import MainspringGraph
 /// averaging of elements between the two.
 struct ChannelChains {
   private let graph: Graph
-  private let useCounts: [Int]
-  private let consumers: [[Int]]
+  private let uses: GraphUses
 
   init(_ graph: Graph) {
     self.graph = graph
-    var uses = [Int](repeating: 0, count: graph.values.count)
-    var consumers = [[Int]](repeating: [], count: graph.values.count)
-    for (index, node) in graph.nodes.enumerated() {
-      for operand in node.inputs {
-        uses[operand] += 1
-        consumers[operand].append(index)
-      }
-    }
-    for output in graph.outputs { uses[output] += 1 }
-    useCounts = uses
-    self.consumers = consumers
+    uses = GraphUses(graph)
   }
 
   struct Chain {
@@ -29,6 +18,8 @@ struct ChannelChains {
     var values: [ValueID]
     /// The node that reads them.
     var reader: Int
+    /// Constants the values are joined with: rows of the same channels.
+    var constants: [ValueID] = []
   }
 
   /// - Returns: nil when the operator's channels cannot be scaled, others read them as well, or
@@ -37,17 +28,45 @@ struct ChannelChains {
     let first = graph.nodes[node]
     let factors = [Float](repeating: 1, count: graph.shape(of: first.output).channels)
     guard first.operation.scalingOutputs(factors) != nil else { return nil }
-    var values = [first.output]
-    while let value = values.last, useCounts[value] == 1, let next = consumers[value].first {
+    var chain = Chain(values: [first.output], reader: node)
+    while let value = chain.values.last, uses.counts[value] == 1,
+      let next = uses.consumers[value].first
+    {
       let reader = graph.nodes[next]
       if reader.operation.scalingInputs(factors) != nil {
-        return Chain(values: values, reader: next)
+        chain.reader = next
+        return chain
       }
       let output = graph.shape(of: reader.output)
-      guard reader.operation.keepsChannels(graph.shape(of: value), output) else { return nil }
-      values.append(reader.output)
+      if let constants = constants(beside: value, in: reader) {
+        chain.constants += constants
+      } else if !reader.operation.keepsChannels(graph.shape(of: value), output) {
+        return nil
+      }
+      chain.values.append(reader.output)
     }
     return nil
+  }
+
+  /// What else a concatenation of rows is made of, if all of it is constant and its own.
+  private func constants(beside value: ValueID, in node: Node) -> [ValueID]? {
+    guard case .concatenate(let x) = node.operation,
+      x.axis < graph.shape(of: node.output).rank - 1
+    else { return nil }
+    let others = node.inputs.filter { $0 != value }
+    let areOwn = others.allSatisfy {
+      graph.values[$0].constant?.floats != nil && uses.counts[$0] == 1
+    }
+    return areOwn ? others : nil
+  }
+
+  /// The chain's constants with each channel times a factor.
+  func scaledConstants(_ chain: Chain, by factors: [Float]) -> [ValueID: Tensor] {
+    var result: [ValueID: Tensor] = [:]
+    for id in chain.constants {
+      result[id] = graph.values[id].constant?.scalingColumns(factors)
+    }
+    return result
   }
 }
 

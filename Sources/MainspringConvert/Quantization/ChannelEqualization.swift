@@ -25,28 +25,40 @@ public struct ChannelEqualization: Hashable, Sendable {
   public func applied(to graph: Graph, _ ranges: Ranges) throws(GraphError) -> (Graph, Ranges) {
     var operations = graph.nodes.map(\.operation)
     var ranges = ranges
+    var constants: [ValueID: Tensor] = [:]
     let chains = ChannelChains(graph)
     for (index, node) in graph.nodes.enumerated() {
-      guard let chain = chains.chain(of: index), let channels = clipped(node.output, ranges),
+      guard let chain = chains.chain(of: index),
+        let channels = clipped(node.output, chain, graph, ranges),
         let factors = factors(channels, operations[chain.reader]),
         let reader = operations[chain.reader].scalingInputs(factors),
         let scaled = operations[index].scalingOutputs(factors.map { 1 / $0 })
       else { continue }
       operations[index] = scaled
       operations[chain.reader] = reader
+      constants.merge(chains.scaledConstants(chain, by: factors.map { 1 / $0 })) { $1 }
       for value in chain.values { ranges.rescale(value, by: factors) }
       ranges.chosen[node.output] = Ranges.union(
         zip(channels, factors).map { $0.scaled(by: 1 / $1) })
       follow(graph, chain, &ranges)
       ranges.rescaleMoments(graph, chain.reader, by: factors)
     }
-    return (try graph.replacingOperations(operations), ranges)
+    return (try graph.replacingOperations(operations, constants: constants), ranges)
   }
 
-  /// The range of each channel, within the one chosen for all.
-  private func clipped(_ value: ValueID, _ ranges: Ranges) -> [Bounds]? {
+  /// The range of each channel, within the one chosen for all; constants count in full.
+  private func clipped(
+    _ value: ValueID, _ chain: ChannelChains.Chain, _ graph: Graph, _ ranges: Ranges
+  ) -> [Bounds]? {
     guard let channels = ranges.channels[value], let all = ranges.chosen[value] else { return nil }
-    return channels.map { $0.intersection(all) }
+    var result = channels.map { $0.intersection(all) }
+    for id in chain.constants {
+      for (index, value) in (graph.values[id].constant?.floats ?? []).enumerated() {
+        let channel = index % result.count
+        result[channel] = result[channel].union(Bounds(lower: value, upper: value))
+      }
+    }
+    return result
   }
 
   /// By channel: what it is divided by; 1 for the channel of the largest range.
@@ -68,7 +80,9 @@ public struct ChannelEqualization: Hashable, Sendable {
   private func follow(_ graph: Graph, _ chain: ChannelChains.Chain, _ ranges: inout Ranges) {
     for (value, next) in zip(chain.values, chain.values.dropFirst()) {
       let producer = graph.nodes.first { $0.output == next }
-      if producer?.operation.keepsScale == true { ranges.chosen[next] = ranges.chosen[value] }
+      if producer?.operation.keepsScale == true || producer?.operation.joinsScales == true {
+        ranges.chosen[next] = ranges.chosen[value]
+      }
     }
   }
 }

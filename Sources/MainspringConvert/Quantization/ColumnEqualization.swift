@@ -24,6 +24,7 @@ struct ColumnEqualization {
   func applied(to graph: Graph, _ ranges: Ranges) throws(GraphError) -> (Graph, Ranges) {
     var operations = graph.nodes.map(\.operation)
     var ranges = ranges
+    var constants: [ValueID: Tensor] = [:]
     let chains = ChannelChains(graph)
     for (index, node) in graph.nodes.enumerated() {
       let channels = graph.shape(of: node.output).channels
@@ -43,10 +44,11 @@ struct ColumnEqualization {
       else { continue }
       operations[index] = scaled
       operations[chain.reader] = reader
+      constants.merge(chains.scaledConstants(chain, by: factors.map { 1 / $0 })) { $1 }
       for value in chain.values { ranges.rescale(value, by: factors) }
       ranges.rescaleMoments(graph, chain.reader, by: factors)
     }
-    return (try graph.replacingOperations(operations), ranges)
+    return (try graph.replacingOperations(operations, constants: constants), ranges)
   }
 
   /// By channel of the result: the largest magnitude of the weights that compute it.

@@ -3,11 +3,16 @@
 public import MainspringGraph
 
 extension Graph {
-  /// The graph as the quantizer wants it: batch normalizations that are left become depthwise
-  /// convolutions of one element, whose weights have a scale for each channel.
+  /// The graph as the quantizer wants it: batch normalizations that are left go into the layers
+  /// around them, or become depthwise convolutions of one element, whose weights have a scale for
+  /// each channel.
   ///
   /// - Throws: `GraphError` when a shape does not hold.
   public func integerForm() throws(GraphError) -> Graph {
+    try foldingShifts().convolvingNormalizations()
+  }
+
+  private func convolvingNormalizations() throws(GraphError) -> Graph {
     var copy = GraphCopy(self)
     for node in nodes {
       if case .scaleShift(let affine) = node.operation, shape(of: node.output).rank > 0 {

@@ -7,10 +7,14 @@ struct GraphCopy {
   let source: Graph
   private(set) var result = Graph()
   private var map: [ValueID?]
+  private let constants: [ValueID: Tensor]
 
   /// Starts with the inputs of the source.
-  init(_ source: Graph) {
+  ///
+  /// - Parameter constants: what constants of the source are replaced with.
+  init(_ source: Graph, constants: [ValueID: Tensor] = [:]) {
     self.source = source
+    self.constants = constants
     map = [ValueID?](repeating: nil, count: source.values.count)
     for input in source.inputs where map[input] == nil {
       let value = source.values[input]
@@ -28,7 +32,8 @@ struct GraphCopy {
     guard let constant = source.values[id].constant else {
       preconditionFailure("a value is computed before it is used")
     }
-    let copy = result.addConstant(name: source.values[id].name, constant)
+    let copy = result.addConstant(
+      name: source.values[id].name, constants[id] ?? constant)
     map[id] = copy
     return copy
   }
@@ -50,6 +55,16 @@ struct GraphCopy {
     try result.add(operation, to: operand, name: name)
   }
 
+  mutating func add(_ operation: Operator, to operands: [ValueID], name: String)
+    throws(GraphError) -> ValueID
+  {
+    try result.add(operation, to: operands, name: name)
+  }
+
+  mutating func addConstant(name: String, _ constant: Tensor) -> ValueID {
+    result.addConstant(name: name, constant)
+  }
+
   /// From now on the value of the source is this one of the result.
   mutating func replace(_ id: ValueID, with copy: ValueID) { map[id] = copy }
 
@@ -63,9 +78,11 @@ struct GraphCopy {
 }
 
 extension Graph {
-  /// The same graph with other operators, one for each node.
-  func replacingOperations(_ operations: [Operator]) throws(GraphError) -> Graph {
-    var copy = GraphCopy(self)
+  /// The same graph with other operators, one for each node, and some other constants.
+  func replacingOperations(_ operations: [Operator], constants: [ValueID: Tensor] = [:])
+    throws(GraphError) -> Graph
+  {
+    var copy = GraphCopy(self, constants: constants)
     for (node, operation) in zip(nodes, operations) { try copy.copy(node, as: operation) }
     return try copy.finish()
   }

@@ -48,7 +48,9 @@ public struct ModelComparison: Sendable {
     try ModelComparison.run(try graph.showingScores(), windows) { output, window, values in
       let start = window * values.count
       if output >= expected.count {
-        for (a, b) in zip(values, scores[start..<start + values.count]) {
+        let wanted = scores[start..<start + values.count]
+        if ModelComparison.isSteady(values, wanted) { result.steadyCount += 1 }
+        for (a, b) in zip(values, wanted) {
           squares += Double(a - b) * Double(a - b)
         }
         scoreCount += values.count
@@ -77,6 +79,22 @@ public struct ModelComparison: Sendable {
       result.floatCorrectCount = floatCorrect
     }
     return result
+  }
+
+  /// The class stays the same with twice the error.
+  private static func isSteady(_ found: [Float], _ wanted: ArraySlice<Float>) -> Bool {
+    let best = largest(wanted)
+    let offset = wanted.startIndex
+    if found.count == 1 {
+      let twice = wanted[offset] + 2 * (found[0] - wanted[offset])
+      return largest([twice]) == best
+    }
+    for index in found.indices where index != best {
+      let margin = wanted[offset + best] - wanted[offset + index]
+      let error = margin - (found[best] - found[index])
+      if 2 * error > margin { return false }
+    }
+    return true
   }
 
   /// The class of a window: the largest value, or whether a single one is above a half.

@@ -128,9 +128,9 @@ extension GraphError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownValue(let node, let index, let count):
-      "'\(node)': operand \(index) does not exist, there are \(count) values before it"
+      "\(node.quoted): operand \(index) does not exist, there are \(count) values before it"
     case .shape(let node, let error):
-      "'\(node)': \(error)"
+      "\(node.quoted): \(error)"
     }
   }
 }

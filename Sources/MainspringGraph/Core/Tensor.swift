@@ -41,18 +41,7 @@ public struct Tensor: Hashable, Sendable {
     self.init(shape: try Shape([vector.count]), floats: vector)
   }
 
-  public var elementType: ElementType {
-    switch elements {
-    case .float32: .float32
-    case .float16: .float16
-    case .int8: .int8
-    case .uint8: .uint8
-    case .int16: .int16
-    case .int32: .int32
-    case .int64: .int64
-    case .bool: .bool
-    }
-  }
+  public var elementType: ElementType { elements.elementType }
 
   private var elementCount: Int {
     switch elements {
@@ -105,5 +94,20 @@ public struct Tensor: Hashable, Sendable {
   public var halved: Tensor {
     guard case .float32(let values) = elements else { return self }
     return Tensor(shape: shape, elements: .float16(values.map { Half($0) }))
+  }
+}
+
+extension Tensor.Elements {
+  package var elementType: ElementType {
+    switch self {
+    case .float32: .float32
+    case .float16: .float16
+    case .int8: .int8
+    case .uint8: .uint8
+    case .int16: .int16
+    case .int32: .int32
+    case .int64: .int64
+    case .bool: .bool
+    }
   }
 }

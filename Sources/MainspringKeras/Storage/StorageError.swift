@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringGraph
+
 /// Why a model file, or an array of it, cannot be read.
 public struct StorageError: Error, Equatable, Sendable {
   /// What went wrong, as far as a caller may want to tell cases apart.
@@ -67,8 +69,8 @@ public struct StorageError: Error, Equatable, Sendable {
 }
 
 extension StorageError: CustomStringConvertible {
-  /// One line: file, place, expected and found.
-  public var description: String { "\(file): \(problem)" }
+  /// One line, whatever names from files are in it: file, place, expected and found.
+  public var description: String { "\(file): \(problem)".escaped(limit: 5000) }
 }
 
 extension StorageError.Problem: CustomStringConvertible {

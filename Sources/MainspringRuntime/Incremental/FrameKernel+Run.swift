@@ -54,7 +54,7 @@ extension FrameKernel {
         step.channels)
     case .dequantize(let step):
       unsafe msk_dequantize(
-        o.result, o.x, step.count * o.count, step.element, step.scale, step.zero)
+        c.isa, o.result, o.x, step.count * o.count, step.element, step.scale, step.zero)
     case .binary(let step):
       for row in 0..<o.count {
         let b = unsafe o.other.map { unsafe $0 + row * o.otherStride }
@@ -106,11 +106,11 @@ extension FrameKernel {
         c.isa, o.y.assumingMemoryBound(to: Int8.self), o.x.assumingMemoryBound(to: Int8.self),
         step.count * o.count, c.int8Table(step.table))
     case .rescale(let step):
-      unsafe msk_int_rescale(o.y, o.x, step.count * o.count, step.rescaling)
+      unsafe msk_int_rescale(c.isa, o.y, o.x, step.count * o.count, step.rescaling)
     case .sigmoid(let step): runSigmoid(step, c, o)
     case .quantize(let step):
       unsafe msk_quantize(
-        o.y, o.floats, step.count * o.count, step.element, step.scale, step.zero)
+        c.isa, o.y, o.floats, step.count * o.count, step.element, step.scale, step.zero)
     case .integerBinary(let step):
       for row in 0..<o.count {
         let b = unsafe o.other.map { unsafe $0 + row * o.otherStride }

@@ -142,7 +142,7 @@ import CMainspringKernels
     let count = (value.count - first) * channels
     unsafe window.withUnsafeBufferPointer { values in
       if let base = values.baseAddress {
-        unsafe place.write(base + first * channels, count, to: target)
+        unsafe place.write(context.isa, base + first * channels, count, to: target)
       }
     }
   }

@@ -29,13 +29,15 @@ extension Session {
 extension PortPlace {
   /// Writes floats to a place of the caller's as the input's elements.
   @_noAllocation @_noLocks
-  func write(_ values: UnsafePointer<Float>, _ count: Int, to y: UnsafeMutableRawPointer) {
+  func write(
+    _ isa: msk_isa, _ values: UnsafePointer<Float>, _ count: Int, to y: UnsafeMutableRawPointer
+  ) {
     switch elements {
     case .float:
       let to = unsafe y.assumingMemoryBound(to: Float.self)
       for index in 0..<count { unsafe to[index] = values[index] }
-    case .int8: unsafe msk_quantize(y, values, count, .s8, scale, zero)
-    case .int16: unsafe msk_quantize(y, values, count, .s16, scale, zero)
+    case .int8: unsafe msk_quantize(isa, y, values, count, .s8, scale, zero)
+    case .int16: unsafe msk_quantize(isa, y, values, count, .s16, scale, zero)
     }
   }
 }

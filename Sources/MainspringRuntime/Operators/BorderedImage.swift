@@ -26,7 +26,8 @@ extension Planner {
     let rows = height.before + shape[1] + height.after
     let columns = width.before + shape[2] + width.after
     let channels = shape[3] * channelRepeats
-    let rowStride = columns * channels
+    let (rowStride, overflow) = columns.multipliedReportingOverflow(by: channels)
+    guard !overflow else { throw .tooLarge(node: job.name, memory: .activations) }
     let isBordered = rows > shape[1] || columns > shape[2]
     guard isBordered || channelRepeats > 1 else {
       return BorderedImage(

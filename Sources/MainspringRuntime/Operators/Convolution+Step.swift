@@ -12,6 +12,9 @@ struct ConvolutionStep: BitwiseCopyable {
   /// Bytes between the weights of neighbouring groups.
   let weightStride: Int
   let bias: WeightPlace
+  /// Of an ``Epilogue``; none without one.
+  let scale: WeightPlace
+  let shift: WeightPlace
   let offsets: WeightPlace
   let batch: Int
   let height: Int
@@ -24,18 +27,31 @@ struct ConvolutionStep: BitwiseCopyable {
   /// One group of one row of the result.
   let shape: msk_gemm
 
+  /// Pairs of rows become one in an epilogue.
+  private var resultRows: Int {
+    @_noAllocation @_noLocks get { scale.isNone ? shape.rows : shape.rows / 2 }
+  }
+
   @_noAllocation @_noLocks
   func run(_ c: Context) {
     for image in 0..<batch {
       for row in 0..<height {
         let from = unsafe c.operand(x) + (image * imageStride + row * rowStride)
-        let to = unsafe c.result(y) + (image * height + row) * shape.rows * shape.y_stride
+        let to = unsafe c.result(y) + (image * height + row) * resultRows * shape.y_stride
         for group in 0..<groups {
           let first = group * shape.columns
-          unsafe msk_f32_gemm(
-            c.isa, to + first, from + group * groupChannels,
-            c.packed(weights) + group * weightStride, c.floats(bias, from: first),
-            c.offsets(offsets), shape)
+          let weights = unsafe c.packed(weights) + group * weightStride
+          if let scale = unsafe c.floats(scale, from: first),
+            let shift = unsafe c.floats(shift, from: first)
+          {
+            unsafe msk_f32_gemm_pooled(
+              c.isa, to + first, from + group * groupChannels, weights,
+              c.floats(bias, from: first), c.offsets(offsets), scale, shift, shape)
+          } else {
+            unsafe msk_f32_gemm(
+              c.isa, to + first, from + group * groupChannels, weights,
+              c.floats(bias, from: first), c.offsets(offsets), shape)
+          }
         }
       }
     }
@@ -132,11 +148,14 @@ extension Convolution {
           x: image.place, y: planner.result(of: job), weights: place,
           weightStride: paddedColumns * depth * weights.elementType.byteCount,
           bias: try planner.floats(bias, of: job.name),
+          scale: try planner.floats(job.epilogue?.scaleShift.scale, of: job.name),
+          shift: try planner.floats(job.epilogue?.scaleShift.shift, of: job.name),
           offsets: try planner.offsets(runs.offsets, of: job.name), batch: job.shape[0],
           height: job.shape[1], groups: groups, imageStride: image.imageStride,
           rowStride: stride.height * image.rowStride, groupChannels: channels,
           shape: msk_gemm(
-            rows: job.shape[2], columns: columns, segments: runs.offsets.count,
+            rows: job.epilogue.map { 2 * $0.width } ?? job.shape[2], columns: columns,
+            segments: runs.offsets.count,
             length: runs.length, x_stride: stride.width * image.channels, y_stride: filters,
             low: bounds.low, high: bounds.high, element: weights.kernelElement))))
   }

@@ -66,7 +66,8 @@ extension Pool {
     _ job: Job, _ height: WindowAxis, _ width: WindowAxis, _ planner: inout Planner
   ) throws(PlanError) {
     let (x, y) = try job.integers()
-    guard kind == .maximum || x == y else {
+    // TensorFlow Lite's tolerance.
+    guard kind == .maximum || x.zero == y.zero && abs(x.scale - y.scale) <= 1e-6 else {
       throw .quantization(
         node: job.name, role: "result", expected: "the operand's scale and zero point",
         found: "others")

@@ -14,7 +14,7 @@ struct QuantizeStep: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   func run(_ c: Context) {
-    unsafe msk_quantize(c.rawResult(y), c.operand(x), count, element, scale, zero)
+    unsafe msk_quantize(c.isa, c.rawResult(y), c.operand(x), count, element, scale, zero)
   }
 }
 
@@ -29,7 +29,7 @@ struct DequantizeStep: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   func run(_ c: Context) {
-    unsafe msk_dequantize(c.result(y), c.rawOperand(x), count, element, scale, zero)
+    unsafe msk_dequantize(c.isa, c.result(y), c.rawOperand(x), count, element, scale, zero)
   }
 }
 

@@ -35,10 +35,11 @@ struct IntegerReduceStep: BitwiseCopyable {
   @_noAllocation @_noLocks
   func run(_ c: Context) {
     unsafe msk_int_reduce(
-      c.int32Result(sums), c.rawOperand(x), element, reduction, c.axes(axes.place), axes.count,
+      c.isa, c.int32Result(sums), c.rawOperand(x), element, reduction, c.axes(axes.place),
+      axes.count,
       count)
     unsafe msk_int_finish(
-      c.rawResult(y), c.int32Result(sums), count, start, scale, element, zero)
+      c.isa, c.rawResult(y), c.int32Result(sums), count, start, scale, element, zero)
   }
 }
 

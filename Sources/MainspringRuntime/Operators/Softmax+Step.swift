@@ -33,12 +33,13 @@ struct IntegerSoftmaxStep: BitwiseCopyable {
   let y: Int
   let rows: Int
   let channels: Int
-  let scale: msk_scale
-  let lowest: Int32
+  let powers: WeightPlace
 
   @_noAllocation @_noLocks
   func run(_ c: Context) {
-    unsafe msk_s8_softmax(c.int8Result(y), c.int8Operand(x), rows, channels, scale, lowest)
+    unsafe msk_s8_softmax(
+      c.isa, c.int8Result(y), c.int8Operand(x), rows, channels,
+      c.packed(powers).assumingMemoryBound(to: Int32.self))
   }
 }
 
@@ -110,11 +111,15 @@ extension Softmax {
     }
     try job.requireResult(y, scale: 0x1p-8, zero: -128)
     let (scale, lowest) = try planner.differences(Double(beta) * Double(x.scale), job)
+    var powers = [Int32](repeating: 0, count: 256)
+    unsafe powers.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { unsafe msk_s8_softmax_table(base, scale, lowest) }
+    }
     planner.emit(
       .integerSoftmax(
         IntegerSoftmaxStep(
           x: try planner.operand(0, of: job), y: planner.result(of: job), rows: rows,
-          channels: channels, scale: scale, lowest: lowest)))
+          channels: channels, powers: try planner.table(powers, of: job.name))))
   }
 }
 

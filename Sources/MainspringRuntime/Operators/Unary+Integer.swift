@@ -25,7 +25,7 @@ struct RescaleStep: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   func run(_ c: Context) {
-    unsafe msk_int_rescale(c.rawResult(y), c.rawOperand(x), count, rescaling)
+    unsafe msk_int_rescale(c.isa, c.rawResult(y), c.rawOperand(x), count, rescaling)
   }
 }
 
@@ -60,8 +60,7 @@ extension Unary {
       try emitRectifier(x, y, low: -1, high: 1, slope: 1, job, &planner)
     case .leakyReLU(let slope):
       try emitRectifier(x, y, low: -.infinity, high: .infinity, slope: slope, job, &planner)
-    case .abs:
-      try emitRectifier(x, y, low: -.infinity, high: .infinity, slope: -1, job, &planner)
+    case .abs: try emitMagnitude(x, y, job, &planner)
     case .logistic, .tanh:
       if x.element == .s16 {
         try job.requireResult(y, scale: 0x1p-15, zero: 0)
@@ -119,6 +118,18 @@ extension Unary {
       positive: try planner.scale(Double(x.scale / y.scale), of: "operand", job),
       negative: try planner.scale(Double(negative), of: "operand", job), sign: slope < 0 ? -1 : 1)
     try planner.emitRescale(rescaling, job)
+  }
+
+  /// |x| is scaled: a negative multiplier turns what is below zero around before it is rounded.
+  private func emitMagnitude(
+    _ x: IntegerType, _ y: IntegerType, _ job: Job, _ planner: inout Planner
+  ) throws(PlanError) {
+    let scale = try planner.scale(Double(x.scale / y.scale), of: "operand", job)
+    try planner.emitRescale(
+      msk_rescaling(
+        x: x.element, x_zero: x.zero, y: y.element, zero: y.zero, low: y.low, high: y.high,
+        positive: scale, negative: msk_scale(multiplier: -scale.multiplier, shift: scale.shift),
+        sign: 1), job)
   }
 
   private func emitHardSwish(

@@ -24,8 +24,11 @@ struct Job {
   let type: ValueType
   let name: String
   let arithmetic: Arithmetic
+  /// What is computed along with the node.
+  let epilogue: Epilogue?
 
-  init(_ node: Node, _ graph: Graph, _ shapes: [Shape]) {
+  init(_ node: Node, _ graph: Graph, _ shapes: [Shape], _ epilogue: Epilogue? = nil) {
+    self.epilogue = epilogue
     operation = node.operation
     inputs = node.inputs
     output = node.output
@@ -44,6 +47,9 @@ struct Job {
       arithmetic = .float
     }
   }
+
+  /// The value that is computed in the end.
+  var target: ValueID { epilogue?.output ?? output }
 
   /// Bytes of the result's elements in memory.
   var elementSize: Int { type.elementType.memorySize }

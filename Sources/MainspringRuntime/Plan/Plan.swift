@@ -19,6 +19,10 @@ public struct PlannedOperation: Hashable, Sendable {
   /// Shape of the value it computes.
   public let shape: Shape
   public let multiplyAccumulates: Int
+  /// Its steps, in the order they run; without any, there was nothing left to do.
+  package let steps: Range<Int>
+  /// Whether the steps of the operator before it do its work too.
+  package let isFused: Bool
 }
 
 /// A graph made ready to run: checked, laid out in memory, weights packed for one processor.

@@ -27,17 +27,17 @@ extension PlanError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .elementType(let node, let role, let type):
-      "'\(node)': \(role): expected elements the runtime computes with, found \(type)"
+      "\(node.quoted): \(role): expected elements the runtime computes with, found \(type)"
     case .operation(let node, let kind, let type):
-      "'\(node)': expected an operator the runtime computes on \(type), found \(kind)"
+      "\(node.quoted): expected an operator the runtime computes on \(type), found \(kind)"
     case .quantization(let node, let role, let expected, let found):
-      "'\(node)': \(role): expected \(expected), found \(found)"
+      "\(node.quoted): \(role): expected \(expected), found \(found)"
     case .shape(let node, let error):
-      "'\(node)': \(error)"
+      "\(node.quoted): \(error)"
     case .result(let node, let expected, let found):
-      "'\(node)': expected a result \(expected), found \(found)"
+      "\(node.quoted): expected a result \(expected), found \(found)"
     case .tooLarge(let node, let memory):
-      "'\(node)': expected at most \(Plan.byteLimit) bytes of "
+      "\(node.quoted): expected at most \(Plan.byteLimit) bytes of "
         + (memory == .weights ? "weights" : "activations") + ", found more"
     case .unavailable(let instructionSet):
       "this machine: expected the instruction set \(instructionSet), found none of it"

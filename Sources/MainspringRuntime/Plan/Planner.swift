@@ -27,7 +27,12 @@ struct Planner {
     var planner = Planner(graph, instructionSet, reusesMemory: reusesMemory)
     planner.countUses()
     for input in graph.inputs { try planner.place(input, node: graph.values[input].name) }
-    for node in graph.nodes { try planner.lower(node) }
+    var index = 0
+    while index < graph.nodes.count {
+      let epilogue = planner.epilogue(of: index)
+      try planner.lower(graph.nodes[index], epilogue)
+      index += 1 + (epilogue?.nodes.count ?? 0)
+    }
     for output in graph.outputs { _ = try planner.operand(output, of: graph.values[output].name) }
     return planner
   }
@@ -53,32 +58,20 @@ struct Planner {
     for value in graph.inputs + graph.outputs { remainingUses[roots[value]] += 1 }
   }
 
-  private mutating func lower(_ node: Node) throws(PlanError) {
-    let output = graph.values[node.output]
+  private mutating func lower(_ node: Node, _ epilogue: Epilogue?) throws(PlanError) {
     let inputs = node.inputs.map { graph.shape(of: $0) }
-    let shape: Shape
-    do throws(ShapeError) {
-      shape = try node.operation.outputShape(of: inputs)
-    } catch {
-      throw .shape(node: output.name, error)
-    }
-    guard shape == output.shape else {
-      throw .result(node: output.name, expected: shape, found: output.shape)
-    }
-    let job = Job(node, graph, inputs)
+    let shape = try checkedShape(of: node)
+    let job = Job(node, graph, inputs, epilogue)
     try job.checkTypes()
-    operations.append(
-      PlannedOperation(
-        name: output.name, kind: node.operation.name, shape: shape,
-        multiplyAccumulates: node.operation.multiplyAccumulates(inputs: inputs, output: shape)))
+    let firstStep = steps.count
 
-    let isAlias = roots[node.output] != node.output
-    let donor = isAlias ? nil : donor(for: node)
+    let isAlias = roots[job.target] != job.target
+    let donor = isAlias || epilogue != nil ? nil : donor(for: node)
     if !isAlias {
       if let donor {
-        regions[node.output] = regions[donor]
+        regions[job.target] = regions[donor]
       } else {
-        try place(node.output, node: output.name)
+        try place(job.target, node: job.name)
       }
       // Without elements there is nothing to compute.
       if shape.elementCount > 0 { try lower(node.operation, job) }
@@ -90,7 +83,42 @@ struct Planner {
       remainingUses[roots[operand]] -= 1
       release(roots[operand])
     }
-    release(roots[node.output])
+    release(roots[job.target])
+    record(node, steps: firstStep..<steps.count, isFused: false)
+    for fused in epilogue?.nodes ?? [] {
+      _ = try checkedShape(of: fused)
+      record(fused, steps: steps.count..<steps.count, isFused: true)
+    }
+  }
+
+  /// - Throws: `PlanError` when the shape of a node's result is not what the operator gives.
+  private func checkedShape(of node: Node) throws(PlanError) -> Shape {
+    let output = graph.values[node.output]
+    let shape: Shape
+    do throws(ShapeError) {
+      shape = try node.operation.outputShape(of: node.inputs.map { graph.shape(of: $0) })
+    } catch {
+      throw .shape(node: output.name, error)
+    }
+    guard shape == output.shape else {
+      throw .result(node: output.name, expected: shape, found: output.shape)
+    }
+    return shape
+  }
+
+  private mutating func record(_ node: Node, steps: Range<Int>, isFused: Bool) {
+    let output = graph.values[node.output]
+    operations.append(
+      PlannedOperation(
+        name: output.name, kind: node.operation.name, shape: output.shape,
+        multiplyAccumulates: node.operation.multiplyAccumulates(
+          inputs: node.inputs.map { graph.shape(of: $0) }, output: output.shape),
+        steps: steps, isFused: isFused))
+  }
+
+  /// Whether a value is read by this node alone, once, and as it is.
+  func isOnlyOperand(_ value: ValueID, of node: Node) -> Bool {
+    node.inputs == [value] && roots[value] == value && remainingUses[value] == 1
   }
 
   /// The operand whose memory the result can take over: read here for the last time, and only once.
@@ -167,7 +195,7 @@ extension Planner {
 
   /// Where the result goes, in words.
   func result(of job: Job) -> Int {
-    guard let region = regions[job.output] else {
+    guard let region = regions[job.target] else {
       preconditionFailure("a result is placed before its node is lowered")
     }
     return region.word

@@ -38,8 +38,10 @@ struct PortPlace: BitwiseCopyable {
     case .float:
       let to = unsafe c.result(operand.word)
       for index in 0..<count { unsafe to[index] = values[index] }
-    case .int8: unsafe msk_quantize(c.rawResult(operand.word), values, count, .s8, scale, zero)
-    case .int16: unsafe msk_quantize(c.rawResult(operand.word), values, count, .s16, scale, zero)
+    case .int8:
+      unsafe msk_quantize(c.isa, c.rawResult(operand.word), values, count, .s8, scale, zero)
+    case .int16:
+      unsafe msk_quantize(c.isa, c.rawResult(operand.word), values, count, .s16, scale, zero)
     }
   }
 
@@ -50,8 +52,9 @@ struct PortPlace: BitwiseCopyable {
     case .float:
       let from = unsafe c.operand(operand)
       for index in 0..<count { unsafe result[index] = from[index] }
-    case .int8: unsafe msk_dequantize(result, c.rawOperand(operand), count, .s8, scale, zero)
-    case .int16: unsafe msk_dequantize(result, c.rawOperand(operand), count, .s16, scale, zero)
+    case .int8: unsafe msk_dequantize(c.isa, result, c.rawOperand(operand), count, .s8, scale, zero)
+    case .int16:
+      unsafe msk_dequantize(c.isa, result, c.rawOperand(operand), count, .s16, scale, zero)
     }
   }
 }

@@ -64,7 +64,7 @@ struct IntegerWeights {
 
   /// The scale of a row.
   func scale(of row: Int) -> Float {
-    scales.count == 1 ? scales[0] : scales[row * scales.count / rows]
+    scales.count == 1 ? scales[0] : scales[row / (rows / scales.count)]
   }
 
   /// Σ of a row's weights.

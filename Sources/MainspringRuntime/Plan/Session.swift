@@ -69,10 +69,18 @@
     }
   }
 
-  /// Computes all outputs from the inputs set before; inputs never set are zero.
+  /// Computes all outputs from the inputs set before; inputs never set are zero, which for an
+  /// input of integers is the integer 0.
   @_noAllocation @_noLocks
   public mutating func run() {
     for index in 0..<stepCount { unsafe steps[index].run(context) }
+  }
+
+  /// Computes some of the steps, for tools that look into a run: all of them in order are a run.
+  @_noAllocation @_noLocks
+  package mutating func run(steps range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= stepCount, "steps of the plan")
+    for index in range { unsafe steps[index].run(context) }
   }
 
   /// Copies the elements of one output of the last run out.

@@ -14,8 +14,8 @@ struct HybridQuantizeStep: BitwiseCopyable {
   @_noAllocation @_noLocks
   func run(_ c: Context) {
     unsafe msk_hybrid_quantize(
-      c.int8Result(y.values), c.result(y.scales), c.int32Result(y.zeros), c.operand(x), rows,
-      length, isAsymmetric)
+      c.isa, c.int8Result(y.values), c.result(y.scales), c.int32Result(y.zeros), c.operand(x),
+      rows, length, isAsymmetric)
   }
 }
 

@@ -166,8 +166,8 @@ extension Decoder {
 
   /// The scales an LSTM on int8 keeps its state with.
   private func integerState(_ call: Call) throws(TFLiteError) -> IntegerLSTMState {
-    let state = try type(ofTensor: Int(call.record.inputs[18]), of: call.subgraph, .call(call))
-    let cell = try type(ofTensor: Int(call.record.inputs[19]), of: call.subgraph, .call(call))
+    let state = try stateType(call, 18)
+    let cell = try stateType(call, 19)
     guard call.record.intermediates.count == 5, call.record.intermediates[4] != -1 else {
       throw .invalid(
         place: place(call), expected: "5 intermediates",
@@ -189,6 +189,15 @@ extension Decoder {
         found: "another")
     }
     return IntegerLSTMState(state: h, hidden: product, cellScale: c)
+  }
+
+  /// What the elements of a state variable are; operands of an LSTM may be left out, these not.
+  private func stateType(_ call: Call, _ index: Int) throws(TFLiteError) -> ValueType {
+    let tensor = call.record.inputs[index]
+    guard tensor != -1 else {
+      throw .invalid(place: place(call), expected: "a variable as operand \(index)", found: "none")
+    }
+    return try type(ofTensor: Int(tensor), of: call.subgraph, .call(call))
   }
 
   /// Hands the state variables to the operator.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringGraph
+
 extension TFLiteModel.Subgraph {
   init(_ table: borrowing FlatTable, _ codes: [OperatorCode], _ budget: inout ReadBudget)
     throws(TFLiteError)

@@ -84,6 +84,15 @@ extension IntegerCase {
       let a = try maker.transposedLayer(2, x, hasBias: false)
       return try maker.finish(try maker.transposedLayer(2, a, hasBias: true))
     },
+    IntegerCase(
+      "short_bias", ["TRANSPOSE_CONV 5", "CONV_2D 8", "FULLY_CONNECTED 11"], "2.15.0"
+    ) { maker in
+      let x = try maker.input([1, 1, 4, 3], maker.type(.int16))
+      let a = try maker.transposedLayer(2, x, hasBias: true, hasShortBias: true)
+      let b = try maker.convolutionLayer(
+        4, Extent2D(height: 1, width: 3), a, scales: 4, hasShortBias: true)
+      return try maker.finish(try maker.denseLayer(3, b, scales: 3, hasShortBias: true))
+    },
     IntegerCase("matmul", ["BATCH_MATMUL 2", "BATCH_MATMUL 3"], "2.4.0") { maker in
       let x = try maker.input([2, 3, 4], maker.int8Type())
       let y = try maker.input([2, 4, 5], maker.int8Type())
@@ -96,13 +105,13 @@ extension IntegerCase {
   ]
 
   static let recurrent: [IntegerCase] = [
-    IntegerCase("lstm", ["FILL 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1"], "2.5.0") { maker in
+    IntegerCase("lstm", ["BROADCAST_TO 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1"], "2.5.0") { maker in
       let x = try maker.input([1, 4, 3], maker.int8Type())
       let y = try maker.lstmLayer(5, x, returnsSequence: true)
       return try maker.finish(try maker.lstmLayer(2, y, returnsSequence: true))
     },
     IntegerCase(
-      "lstm_last", ["FILL 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "STRIDED_SLICE 2"], "2.5.0"
+      "lstm_last", ["BROADCAST_TO 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "STRIDED_SLICE 2"], "2.5.0"
     ) { maker in
       let x = try maker.input([1, 4, 3], maker.int8Type())
       return try maker.finish(try maker.lstmLayer(5, x, returnsSequence: false))
@@ -127,7 +136,8 @@ extension IntegerCase {
     IntegerCase(
       "gesture",
       [
-        "QUANTIZE 1", "RESHAPE 1", "CONV_2D 3", "DEPTHWISE_CONV_2D 3", "MAX_POOL_2D 2", "FILL 3",
+        "QUANTIZE 1", "RESHAPE 1", "CONV_2D 3", "DEPTHWISE_CONV_2D 3", "MAX_POOL_2D 2",
+        "BROADCAST_TO 3",
         "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "STRIDED_SLICE 2", "FULLY_CONNECTED 4", "SOFTMAX 2",
         "DEQUANTIZE 2",
       ], "2.5.0"
@@ -152,7 +162,8 @@ extension IntegerCase {
     IntegerCase(
       "bidirectional",
       [
-        "REVERSE_V2 3", "FILL 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "RESHAPE 1", "CONCATENATION 2",
+        "REVERSE_V2 3", "BROADCAST_TO 3", "UNIDIRECTIONAL_SEQUENCE_LSTM 1", "RESHAPE 1",
+        "CONCATENATION 2",
       ], "2.5.0"
     ) { maker in
       let x = try maker.input([1, 6, 3], maker.int8Type())

@@ -190,6 +190,14 @@ import Testing
     #expect(words.contains("of floats with one scale for all weights is misread by kernels"))
   }
 
+  @Test func depthwiseBiasesThatAreTooShort() throws {
+    let words = try refusal { maker in
+      let x = try maker.input([1, 3, 3, 2], maker.type(.int16))
+      return try maker.convolutionLayer(2, .one, x, groups: 2, scales: 2, hasShortBias: true)
+    }
+    #expect(words.contains("of int16 has no kernel for a bias of int32, only of int64"))
+  }
+
   @Test func scaleAndShiftOfIntegers() throws {
     let words = try refusal { maker in
       let x = try maker.input([1, 2], maker.int8Type())

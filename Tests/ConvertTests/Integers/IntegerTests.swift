@@ -63,9 +63,9 @@ import _MainspringTestSupport
     #expect(c.isVariable && c.type == .int16 && c.buffer == 0)
     #expect(h.quantization?.scales == state.state.scales)
     #expect(c.quantization == .init(scales: [state.cellScale], zeroPoints: [0]))
-    let fills = main.operators[..<2]
-    #expect(fills.map { $0.outputs } == [[record.inputs[18]], [record.inputs[19]]])
-    let values = fills.map { main.tensors[Int($0.inputs[1])] }
+    let resets = main.operators[..<2]
+    #expect(resets.map { $0.outputs } == [[record.inputs[18]], [record.inputs[19]]])
+    let values = resets.map { main.tensors[Int($0.inputs[0])] }
     #expect(values.map { $0.quantization } == [h.quantization, c.quantization])
     let zero = try #require(state.state.zeroPoint)
     #expect(model.buffers[values[0].buffer] == [UInt8(bitPattern: Int8(zero))])

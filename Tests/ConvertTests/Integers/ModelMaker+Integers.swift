@@ -35,14 +35,16 @@ extension ModelMaker {
         zeroPoints: [Int64](repeating: 0, count: scales)))
   }
 
-  /// A bias for a kernel: 32 bits on int8, 64 on int16.
-  mutating func offset(_ count: Int, _ type: ValueType, _ kernel: Tensor) throws -> Tensor {
+  /// A bias for a kernel: 32 bits on int8, 64 on int16 unless it is to be short.
+  mutating func offset(
+    _ count: Int, _ type: ValueType, _ kernel: Tensor, isShort: Bool = false
+  ) throws -> Tensor {
     let values = (0..<count).map { _ in Int64(random.index(below: 4001)) - 2000 }
     let scale = type.quantization?.scale ?? 1
     let scales = (kernel.quantization?.scales ?? []).map { $0 * scale }
     return Tensor(
       shape: try Shape([count]),
-      elements: type.elementType == .int8
+      elements: type.elementType == .int8 || isShort
         ? .int32(values.map { Int32($0) }) : .int64(values),
       quantization: Quantization(
         scales: scales, zeroPoints: [Int64](repeating: 0, count: scales.count)))
@@ -78,12 +80,13 @@ extension ModelMaker {
 
   mutating func denseLayer(
     _ units: Int, _ x: ValueID, scales: Int = 1, _ activation: FusedActivation = .none,
-    hasBias: Bool = true, isAsymmetric: Bool = false
+    hasBias: Bool = true, hasShortBias: Bool = false, isAsymmetric: Bool = false
   ) throws -> ValueID {
     let type = graph.values[x].type
     let weights = try kernel([units, graph.shape(of: x).channels], scales: scales)
     let dense = Dense(
-      weights: weights, bias: try bias(hasBias, units, type, weights), activation: activation,
+      weights: weights, bias: try bias(hasBias, units, type, weights, hasShortBias),
+      activation: activation,
       asymmetricInputs: isAsymmetric)
     return try product(.dense(dense), x)
   }
@@ -91,36 +94,37 @@ extension ModelMaker {
   mutating func convolutionLayer(
     _ filters: Int, _ size: Extent2D, _ x: ValueID, groups: Int = 1, scales: Int,
     dilation: Extent2D = .one, padding: Padding = .same, _ activation: FusedActivation = .none,
-    hasBias: Bool = true
+    hasBias: Bool = true, hasShortBias: Bool = false
   ) throws -> ValueID {
     let type = graph.values[x].type
     let channels = graph.shape(of: x).channels / groups
     let weights = try kernel([filters, size.height, size.width, channels], scales: scales)
     let convolution = Convolution(
-      weights: weights, bias: try bias(hasBias, filters, type, weights), dilation: dilation,
-      padding: padding, groups: groups, activation: activation)
+      weights: weights, bias: try bias(hasBias, filters, type, weights, hasShortBias),
+      dilation: dilation, padding: padding, groups: groups, activation: activation)
     return try product(.convolution(convolution), x)
   }
 
   mutating func transposedLayer(
-    _ filters: Int, _ x: ValueID, _ activation: FusedActivation = .none, hasBias: Bool
+    _ filters: Int, _ x: ValueID, _ activation: FusedActivation = .none, hasBias: Bool,
+    hasShortBias: Bool = false
   ) throws -> ValueID {
     let type = graph.values[x].type
     let shape = graph.shape(of: x)
     let weights = try kernel([filters, 1, 3, shape.channels], scales: filters)
     let convolution = TransposedConvolution(
-      weights: weights, bias: try bias(hasBias, filters, type, weights),
+      weights: weights, bias: try bias(hasBias, filters, type, weights, hasShortBias),
       stride: Extent2D(height: 1, width: 2), padding: .same,
       outputSize: Extent2D(height: 1, width: 2 * shape[2]), activation: activation)
     return try product(.transposedConvolution(convolution), x)
   }
 
-  private mutating func bias(_ hasBias: Bool, _ count: Int, _ type: ValueType, _ weights: Tensor)
-    throws -> Tensor?
-  {
+  private mutating func bias(
+    _ hasBias: Bool, _ count: Int, _ type: ValueType, _ weights: Tensor, _ isShort: Bool
+  ) throws -> Tensor? {
     guard hasBias else { return nil }
     return type.quantization == nil
-      ? try self.weights([count]) : try offset(count, type, weights)
+      ? try self.weights([count]) : try offset(count, type, weights, isShort: isShort)
   }
 
   private mutating func product(_ operation: Operator, _ x: ValueID) throws -> ValueID {

@@ -25,6 +25,13 @@ extension IntegerSamples {
             "\(function) of \(count)", .unary(Unary(function)), [([count], x)], result: y))
       }
     }
+    // Quotients of scales that leave exact halves to round.
+    for scale in [0x1p-7, 0x1p-8, 0x1p-10] as [Float] {
+      samples.append(
+        try maker.sample(
+          "abs by \(scale)", .unary(Unary(.abs)), [([300], maker.type(element, scale: scale))],
+          result: maker.type(element, scale: 0x1p-6)))
+    }
     return samples
   }
 
@@ -74,7 +81,7 @@ extension IntegerSamples {
     var maker = IntegerMaker(seed: 77)
     var samples: [IntegerSample] = []
     if element == .int8 {
-      for channels in [1, 2, 5, 17, 100] {
+      for channels in [1, 2, 5, 17, 100, 700] {
         for scale in [0.0005, 0.02, 0.1, 1.7, 3000] as [Float] {
           samples.append(
             try maker.sample(

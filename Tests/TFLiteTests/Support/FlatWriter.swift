@@ -7,8 +7,12 @@ indirect enum Flat {
   case bool(Bool), byte(Int8), ubyte(UInt8), int(Int32), uint(UInt32), ulong(UInt64), float(Float)
   case string(String), bytes([UInt8]), ints([Int32]), longs([Int64]), floats([Float])
   case tables([Flat])
+  /// One table, many times.
+  case repeated(Flat, count: Int)
   /// Fields by number.
   case table([Int: Flat])
+  /// A table whose vtable has room for this many fields.
+  case longTable([Int: Flat], fieldCount: Int)
 
   /// A whole file.
   func file(identifier: String = "TFL3") -> [UInt8] {
@@ -47,15 +51,23 @@ indirect enum Flat {
       for (index, table) in tables.enumerated() {
         patch(&bytes, at: start + 4 + 4 * index, with: table.write(to: &bytes))
       }
+    case .repeated(let table, let count):
+      bytes += little(UInt32(count)) + [UInt8](repeating: 0, count: 4 * count)
+      let target = table.write(to: &bytes)
+      for index in 0..<count { patch(&bytes, at: start + 4 + 4 * index, with: target) }
     case .table(let fields): return writeTable(fields, to: &bytes)
+    case .longTable(let fields, let fieldCount):
+      return writeTable(fields, fieldCount: fieldCount, to: &bytes)
     default: preconditionFailure("scalars are part of their table")
     }
     return start
   }
 
-  private func writeTable(_ fields: [Int: Flat], to bytes: inout [UInt8]) -> Int {
+  private func writeTable(
+    _ fields: [Int: Flat], fieldCount: Int = 0, to bytes: inout [UInt8]
+  ) -> Int {
     let last = fields.keys.max() ?? -1
-    var offsets = [UInt16](repeating: 0, count: last + 1)
+    var offsets = [UInt16](repeating: 0, count: max(last + 1, fieldCount))
     var content: [UInt8] = []
     var children: [(Int, Flat)] = []
     for id in fields.keys.sorted() {

@@ -52,7 +52,10 @@ enum ConversionJSON {
   private static func agreement(
     _ agreement: Agreement, _ summary: ConversionSummary, _ json: inout JSONText
   ) {
-    if summary.isClassifier { json.member("same_class", agreement.share) }
+    if summary.isClassifier {
+      json.member("same_class", agreement.share)
+      json.member("same_class_with_twice_the_error", agreement.steadyShare)
+    }
     json.member("largest_difference", agreement.largestDifference)
     json.member("mean_difference", agreement.meanDifference)
     if let accuracy = agreement.accuracy { json.member("accuracy", accuracy) }

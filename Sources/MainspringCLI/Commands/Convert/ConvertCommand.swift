@@ -19,7 +19,7 @@ enum ConvertCommand {
       window is independent of the one before unless a layer is stateful.
 
       Integers need windows to calibrate on: some hundred, as varied as what the model meets in \
-      use. A fifth of them is held back; on those, or on the windows of --evaluate, every file is \
+      use. Half of them are held back; on those, or on the windows of --evaluate, every file is \
       compared with the float model: share of windows with the same class, largest and mean \
       difference of the outputs, accuracy where there are labels.
 

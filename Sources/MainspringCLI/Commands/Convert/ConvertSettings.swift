@@ -25,8 +25,8 @@ struct ConvertSettings {
     let budget = AccuracyBudget(
       maximumDrop: arguments.optionalShare("max-drop"),
       minimumAgreement: arguments.optionalShare("min-agreement"),
-      // Windows held back are like those calibrated on: luck is not enough there.
-      confidence: evaluation.isEmpty ? 0.95 : nil)
+      // Windows held back are by the people calibrated on; others fit less well.
+      isCautious: evaluation.isEmpty)
     let isGiven = budget.maximumDrop != nil || budget.minimumAgreement != nil
     self.budget = isGiven ? budget : nil
     let hasRecordings = (calibration + evaluation).contains(where: RecordingSettings.isRecording)

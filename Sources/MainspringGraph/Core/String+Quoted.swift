@@ -4,10 +4,10 @@ extension String {
   /// The name as messages show it: in quotes, on one line, at most 80 characters of it.
   ///
   /// Names come from files; controls would reach the reader's terminal.
-  var quoted: String { "'\(escaped(limit: 80))'" }
+  package var quoted: String { "'\(escaped(limit: 80))'" }
 
   /// Controls and invisible marks as `\u{…}`, and no more than `limit` scalars; `…` for the rest.
-  func escaped(limit: Int) -> String {
+  package func escaped(limit: Int) -> String {
     var result = ""
     var count = 0
     for scalar in unicodeScalars {

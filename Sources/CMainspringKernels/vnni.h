@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the kernel files that multiply int8 by AVX-512 VNNI start from. They are for x86-64 alone and
+// hold one variant; functions that follow the inclusion may use its instructions.
+#ifndef MSK_VNNI_H
+#define MSK_VNNI_H
+
+#include "int_gemm.h"
+
+#if MSK_X86
+
+// Vectors of two registers are passed between functions that are always inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define MSK_TARGET_VNNI \
+  __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+
+#define MSK_VARIANT avx512_vnni
+#define MSK_LANES 16
+#pragma clang attribute push(MSK_TARGET_VNNI, apply_to = function)
+#include "lanes.h"
+#include "integer_lanes.h"
+
+/// sum + products of four neighbours of each of the columns with the same four of a row.
+MSK_INLINE ivec msk_dot(ivec sum, ivec x, const int8_t *w) {
+  return (ivec)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)x, _mm512_loadu_si512(w));
+}
+
+/// Four neighbours, moved by `msk_int_offset`, in all lanes.
+MSK_INLINE ivec msk_four(const int8_t *x) {
+  int32_t group;
+  __builtin_memcpy(&group, x, sizeof group);
+  return (ivec)group ^ (int32_t)0x80808080;
+}
+
+/// The same of fewer; the rest is multiplied by zeros.
+MSK_INLINE ivec msk_some(const int8_t *x, ptrdiff_t count) {
+  uint32_t group = 0;
+  for (ptrdiff_t k = 0; k < count; k++) group |= (uint32_t)(uint8_t)x[k] << 8 * k;
+  return (ivec)(int32_t)(group ^ 0x80808080);
+}
+#pragma clang attribute pop
+
+#endif
+#endif
