@@ -102,7 +102,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["MainspringKeras", "MainspringWire", "CLinux", "mainspring-hdf5"]),
+      dependencies: [
+        "MainspringKeras", "MainspringWire", "CLinux", "mainspring-hdf5", "_MainspringTestSupport",
+      ]),
     .testTarget(
       name: "KerasTests",
       dependencies: [

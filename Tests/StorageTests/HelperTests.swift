@@ -3,6 +3,7 @@
 import Glibc
 import MainspringWire
 import Testing
+import _MainspringTestSupport
 
 @testable import MainspringKeras
 

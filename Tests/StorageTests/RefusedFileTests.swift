@@ -3,6 +3,7 @@
 import CLinux
 import Glibc
 import Testing
+import _MainspringTestSupport
 
 @testable import MainspringKeras
 

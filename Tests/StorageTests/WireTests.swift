@@ -2,6 +2,7 @@
 
 import MainspringWire
 import Testing
+import _MainspringTestSupport
 
 @Suite struct WireTests {
   static let replies: [Reply] = [

@@ -2,13 +2,13 @@
 
 import Glibc
 
-/// The generator of all probes: the same numbers on every platform.
+/// The generator of all probes and made-up windows: the same numbers on every platform.
 ///
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (2014).
-struct ProbeGenerator {
+package struct ProbeGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
   mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
@@ -22,7 +22,7 @@ struct ProbeGenerator {
   mutating func unit() -> Float { Float(next() >> 40) * 0x1p-24 }
 
   /// Uniform in `lowest..<highest`.
-  mutating func uniform(_ lowest: Float, _ highest: Float) -> Float {
+  package mutating func uniform(_ lowest: Float, _ highest: Float) -> Float {
     lowest + (highest - lowest) * unit()
   }
 
