@@ -10,6 +10,16 @@ let cSettings: [CSetting] = [
   .unsafeFlags(["-O2", "-ffp-contract=off"]),
 ]
 
+// What a start executes lies together in the program: fewer page faults, and 3 MB less of it resident.
+// Written by tools/start-order.
+let startOrder: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "--no-warn-symbol-ordering",
+      "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Sources/mainspring/start.order",
+    ], .when(configuration: .release))
+]
+
 let package = Package(
   name: "Mainspring",
   products: [
@@ -64,7 +74,9 @@ let package = Package(
         "MainspringArguments", "MainspringNumPy", "MainspringRecordings", "MainspringGraph",
         "Mainspring", "MainspringKeras", "MainspringConvert", "MainspringCheck", "MainspringReport",
       ]),
-    .executableTarget(name: "mainspring", dependencies: ["MainspringCLI"]),
+    .executableTarget(
+      name: "mainspring", dependencies: ["MainspringCLI"], exclude: ["start.order"],
+      linkerSettings: startOrder),
     .executableTarget(
       name: "mainspring-hdf5", dependencies: ["MainspringWire", "CHDF5", "CZip", "CLinux"]),
 
