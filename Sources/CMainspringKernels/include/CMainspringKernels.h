@@ -102,6 +102,17 @@ void msk_f32_gemv(msk_isa isa, float *_Nonnull y, const float *_Nonnull x, const
                   const float *_Nullable init, msk_element element, ptrdiff_t depth,
                   ptrdiff_t columns, float low, float high, bool backwards) MSK_REALTIME;
 
+/// Several windows whose operands lie `stride` floats apart; weights they share.
+typedef struct {
+  ptrdiff_t count, stride;
+} msk_batch;
+
+/// The same, forwards, for several windows with the same bits: `y` and `x` are the first one's.
+void msk_f32_gemv_batch(msk_isa isa, float *_Nonnull y, const float *_Nonnull x,
+                        const void *_Nonnull w, const float *_Nullable init, msk_element element,
+                        ptrdiff_t depth, ptrdiff_t columns, float low, float high,
+                        msk_batch batch) MSK_REALTIME;
+
 /// A sliding window over one image; both borders of the input exist in memory.
 typedef struct {
   /// Extents of the result.
@@ -218,7 +229,14 @@ void msk_f32_lstm(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs, cons
                   float *_Nonnull scratch, msk_function activation, msk_function gate, float clip,
                   msk_recurrent shape) MSK_REALTIME;
 
-/// The same, from the state that the call before ended with: `state` has h and then c, padded floats
+/// The same for several windows, with the same bits: `y`, `xs` and `scratch` are the first one's, and
+/// the stride is a multiple of 16.
+void msk_f32_lstm_batch(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
+                        const void *_Nonnull w, float *_Nonnull scratch, msk_function activation,
+                        msk_function gate, float clip, msk_recurrent shape,
+                        msk_batch batch) MSK_REALTIME;
+
+/// The same as `msk_f32_lstm`, from the state that the call before ended with: `state` has h and then c, padded floats
 /// each, and is zero before the first call. y of the last step is in it afterwards.
 void msk_f32_lstm_resume(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
                          const void *_Nonnull w, float *_Nonnull state, float *_Nonnull scratch,

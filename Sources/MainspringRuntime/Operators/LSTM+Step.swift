@@ -20,6 +20,13 @@ struct LSTMStep: BitwiseCopyable {
       c.isa, c.result(y), c.operand(.arena(x)), c.packed(weights), c.result(scratch), activation,
       gate, clip, shape)
   }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ batch: msk_batch) {
+    unsafe msk_f32_lstm_batch(
+      c.isa, c.result(y), c.operand(.arena(x)), c.packed(weights), c.result(scratch), activation,
+      gate, clip, shape, batch)
+  }
 }
 
 extension LSTM {

@@ -36,6 +36,13 @@ struct RowProductStep: BitwiseCopyable {
       c.isa, c.result(y), c.operand(x), c.packed(weights), c.floats(bias), element, depth, columns,
       low, high, false)
   }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ batch: msk_batch) {
+    unsafe msk_f32_gemv_batch(
+      c.isa, c.result(y), c.operand(x), c.packed(weights), c.floats(bias), element, depth, columns,
+      low, high, batch)
+  }
 }
 
 extension Planner {

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CAllocationCounter
+import MainspringGraph
+import MainspringRuntime
+import Testing
+import _MainspringTestSupport
+
+/// Several windows at once against one window after the other, bit by bit.
+@Suite struct BatchTests {
+  @Test(arguments: InstructionSet.available)
+  func windowsHaveTheBitsTheyHaveAlone(set: InstructionSet) throws {
+    var compared = 0
+    for half in [false, true] {
+      for sample in try samples(half: half) where sample.graph.inputs.count == 1 {
+        for count in [1, 2, 3, 4, 5, 9] {
+          try compare(sample.graph, count, set, sample.name)
+          compared += 1
+        }
+      }
+    }
+    #expect(compared > 200)
+  }
+
+  /// One below, at and above whole vectors and blocks of vectors.
+  @Test(arguments: InstructionSet.available)
+  func layersOfManySizesAgree(set: InstructionSet) throws {
+    for units in [1, 5, 8, 15, 16, 17, 31, 33, 48, 63, 64, 65, 100, 130, 257] {
+      for half in [false, true] {
+        var graph = Graph()
+        var w = Weights(seed: UInt64(units), half: half)
+        var x = graph.addInput(name: "x", shape: try Shape([1, 7, 3]))
+        for (index, returnsSequence) in [true, false].enumerated() {
+          let depth = index == 0 ? 3 : units
+          let lstm = LSTM(
+            inputWeights: try w(4 * units, depth), recurrentWeights: try w(4 * units, units),
+            bias: try w(4 * units), returnsSequence: returnsSequence)
+          x = try graph.add(.lstm(lstm), to: x, name: "lstm \(index)")
+        }
+        let dense = Dense(weights: try w(units + 1, units), bias: try w(units + 1))
+        try graph.addOutput(try graph.add(.dense(dense), to: x, name: "scores"))
+        try compare(graph, 6, set, "\(units) units")
+      }
+    }
+  }
+
+  private func samples(half: Bool) throws -> [Sample] {
+    try LayerSamples.dense(half: half) + LayerSamples.convolutions(half: half)
+      + LayerSamples.lstms(half: half) + LayerSamples.grus(half: half)
+      + LayerSamples.simpleRNNs(half: half) + ElementSamples.rows()
+  }
+
+  private func compare(
+    _ graph: Graph, _ count: Int, _ set: InstructionSet, _ name: String
+  ) throws {
+    let plan = try Plan(graph, instructionSet: set)
+    guard plan.outputs.count == 1 else { return }
+    let (size, resultSize) = (
+      plan.inputs[0].shape.elementCount, plan.outputs[0].shape.elementCount
+    )
+    var random = SplitMix64(seed: 77)
+    let windows = random.floats(count * size)
+    var (alone, together) = ([Float](), [Float](repeating: -1, count: count * resultSize))
+    for index in 0..<count {
+      var session = Session(plan)
+      let window = Array(windows[index * size..<(index + 1) * size])
+      var result = [Float](repeating: 0, count: resultSize)
+      var span = result.mutableSpan
+      try session.run(window.span, into: &span)
+      alone += result
+    }
+    var batch = try BatchSession(plan)
+    // Twice, so that what a run leaves behind would show.
+    for _ in 0..<2 {
+      var span = together.mutableSpan
+      try batch.runBatch(windows.span, into: &span)
+      #expect(
+        together.map(\.bitPattern) == alone.map(\.bitPattern), "\(name), \(count) windows, \(set)")
+    }
+  }
+
+  @Test func refusesWrongCounts() throws {
+    var session = try BatchSession(try Plan(try SessionTests.classifier()))
+    let (two, odd) = ([Float](repeating: 0, count: 12), [Float](repeating: 0, count: 13))
+    var result = [Float](repeating: -1, count: 8)
+    #expect(throws: RunError.inputLength(index: 0, expected: 18, found: 13)) {
+      var span = result.mutableSpan
+      try session.runBatch(odd.span, into: &span)
+    }
+    #expect(result == [Float](repeating: -1, count: 8))
+    var short = [Float](repeating: -1, count: 7)
+    #expect(throws: RunError.outputLength(index: 0, expected: 8, found: 7)) {
+      var span = short.mutableSpan
+      try session.runBatch(two.span, into: &span)
+    }
+    #expect(short == [Float](repeating: -1, count: 7))
+  }
+
+  @Test func refusesModelsWithSeveralPorts() throws {
+    var graph = Graph()
+    let x = graph.addInput(name: "x", shape: try Shape([1]))
+    let y = graph.addInput(name: "y", shape: try Shape([1]))
+    try graph.addOutput(try graph.add(.binary(Binary(.add)), to: [x, y], name: "sum"))
+    let plan = try Plan(graph)
+    #expect(throws: RunError.portCount(inputs: 2, outputs: 1)) { _ = try BatchSession(plan) }
+  }
+
+  @Test(.enabled(if: allocation_counter_is_available(), "sanitizers replace malloc"))
+  func allocatesNothing() throws {
+    var session = try BatchSession(try Plan(try SessionTests.classifier()))
+    let windows = [Float](repeating: 1, count: 5 * 6)
+    var results = [Float](repeating: 0, count: 5 * 4)
+    var count: Int64 = -1
+    // The first time, unoptimised Swift sets up metadata of the generic types it comes by.
+    for _ in 0..<2 {
+      let before = allocation_counter_value()
+      var span = results.mutableSpan
+      try session.runBatch(windows.span, into: &span)
+      count = allocation_counter_value() - before
+    }
+    #expect(count == 0)
+  }
+}
