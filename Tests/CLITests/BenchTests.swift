@@ -85,6 +85,15 @@ struct BenchTests {
     }
   }
 
+  @Test func measuresManyWindowsAtOnce() throws {
+    let shell = try prepared()
+    let outcome = try shell.run("mainspring bench gesture.h5 -i windows.npy -n 2 --batch 7")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("7 windows at once: "))
+    let json = try shell.run("mainspring bench gesture.h5 -n 2 --batch 3 --json")
+    #expect(json.output.contains(#""batch":{"windows":3,"us_each":"#), "\(json.output)")
+  }
+
   @Test func comparesSeveralModels() throws {
     let shell = try prepared()
     let outcome = try shell.run(
@@ -113,6 +122,7 @@ struct BenchTests {
   @Test(arguments: [
     ("mainspring bench", 64, "missing argument '<model>'"),
     ("mainspring bench gesture.h5 -n 0", 64, "'0' is invalid"),
+    ("mainspring bench gesture.h5 --batch 0", 64, "'0' is invalid"),
     ("mainspring bench gesture.h5 --cpu fast", 64, "'fast' is invalid"),
     ("mainspring bench gesture.h5 --rate nan", 64, "'nan' is invalid"),
     ("mainspring bench gesture.h5 -i windows.npy -i windows.npy", 64, "expected 1"),

@@ -41,6 +41,12 @@ enum BenchCommand {
           else runs has the caches in the meantime. By default 20 windows are measured then.
           """),
       .flag("cold", help: "Take the caches away before each window."),
+      .integer(
+        "batch", valueName: "count", in: 1...1_000_000, default: nil,
+        help: """
+          Also measure so many windows at once, which share each pass over the weights, beside the \
+          same windows one after the other.
+          """),
       .flag(
         "profile",
         help: "Also measure each step: its share of the time and multiply-accumulates a second."),
@@ -96,9 +102,13 @@ enum BenchCommand {
       open: opened - begin, check: checked - opened, plan: planned - checked)
     let windows = try BenchWindows(arguments.repeatedText("input"), plan, arguments)
     var bench = BenchRun(plan, windows, evictsCaches: arguments.flag("cold"))
-    return try bench.measure(
+    var measurement = try bench.measure(
       model, graph, load, rate: arguments.optionalNumber("rate"),
       iterations: arguments.optionalInteger("iterations"), profiles: arguments.flag("profile"))
+    if let count = arguments.optionalInteger("batch") {
+      measurement.batch = try BenchBatch(plan, windows, count: count, path: path)
+    }
+    return measurement
   }
 
   private static func instructionSet(_ arguments: ParsedArguments) throws(Failure)

@@ -40,6 +40,8 @@ struct BenchMeasurement {
   let isSteady: Bool
   /// Empty unless asked for.
   let parts: [Part]
+  /// Nil unless asked for.
+  var batch: BenchBatch?
 
   /// The smallest time that as many windows do not exceed; `share` from 0 to 1.
   func percentile(_ share: Double) -> Int64 {

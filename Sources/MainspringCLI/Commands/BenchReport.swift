@@ -19,6 +19,14 @@ enum BenchReport {
       \(microseconds(m.load.plan)), running \(microseconds(m.firstResult - m.load.total))
 
       """
+    if let batch = m.batch {
+      let ratio = Double(batch.together) / Double(max(batch.alone, 1))
+      text += """
+          \(grouped(batch.windowCount)) windows at once: \(microseconds(batch.together)) µs each, \
+        \(rounded(ratio, 2)) of the \(microseconds(batch.alone)) µs alone
+
+        """
+    }
     if !m.parts.isEmpty { text += "\n" + profile(m) }
     return text
   }
@@ -79,6 +87,15 @@ enum BenchReport {
         }
       }
       json.member("noisy", m.noise != nil)
+      if let batch = m.batch {
+        json.member("batch") { json in
+          json.object { json in
+            json.member("windows", batch.windowCount)
+            json.member("us_each", fraction(batch.together))
+            json.member("alone_us", fraction(batch.alone))
+          }
+        }
+      }
       if !m.parts.isEmpty {
         json.member("steps") { json in
           json.array(m.parts) { json, part in
