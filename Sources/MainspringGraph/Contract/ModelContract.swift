@@ -25,7 +25,15 @@ public struct ModelContract: Hashable, Sendable {
 
   public init() {}
 
-  public var isEmpty: Bool { self == ModelContract() }
+  public var isEmpty: Bool { simplified == ModelContract() }
+
+  /// The same without lists that say nothing about any of their ports.
+  var simplified: ModelContract {
+    var copy = self
+    if inputs.allSatisfy({ $0 == Input() }) { copy.inputs = [] }
+    if outputs.allSatisfy({ $0 == Output() }) { copy.outputs = [] }
+    return copy
+  }
 
   /// What is known about an input.
   public struct Input: Hashable, Sendable {

@@ -117,7 +117,7 @@ public struct Graph: Hashable, Sendable {
   public mutating func setContract(_ contract: ModelContract?) throws(ContractError) {
     try contract?.validate(
       inputs: inputs.map { values[$0].shape }, outputs: outputs.map { values[$0].shape })
-    self.contract = contract.flatMap { $0.isEmpty ? nil : $0 }
+    self.contract = contract.flatMap { $0.isEmpty ? nil : $0.simplified }
   }
 
   /// Takes over the contract of a graph of the same inputs and outputs.
