@@ -125,16 +125,40 @@ import _MainspringTestSupport
   }
 
   @Test func seededInputsAreThoseOfTheDocumentedGenerator() throws {
-    let golden = GoldenVectors(
+    var contract = ModelContract()
+    contract.golden = GoldenVectors(
       inputs: .seeded(seed: 42, low: -2, high: 6), windowCount: 3, outputs: [], tolerance: 0)
     let shapes = [try Shape([1, 2, 2]), try Shape([1, 3])]
     var random = SplitMix64(seed: 42)
     for window in 0..<3 {
-      let values = golden.values(of: window, inputs: shapes)
+      let values = contract.goldenInputs(of: window, shapes: shapes)
       #expect(values.map(\.count) == [4, 3])
       for value in values.joined() {
         #expect(value == -2 + 8 * (Float(random.next() >> 40) / 16_777_216))
       }
     }
+  }
+
+  @Test func seededInputsKeepToRanges() throws {
+    var contract = ModelContract()
+    contract.golden = GoldenVectors(
+      inputs: .seeded(seed: 1, low: 0.25, high: 0.75), windowCount: 1, outputs: [], tolerance: 0)
+    var input = ModelContract.Input()
+    input.ranges = [10...20, -3 ... -3]
+    contract.inputs = [input]
+    let values = contract.goldenInputs(of: 0, shapes: [try Shape([1, 50, 2])])[0]
+    for (index, value) in values.enumerated() {
+      #expect(index % 2 == 0 ? (12.5...17.5).contains(value) : value == -3)
+    }
+    #expect(Set(values).count == 51)
+  }
+
+  @Test func storedInputsAreThemselves() throws {
+    var contract = ModelContract()
+    contract.golden = GoldenVectors(
+      inputs: .stored([1, 2, 3, 4, 5, 6]), windowCount: 2, outputs: [], tolerance: 0)
+    let shapes = [try Shape([1, 2]), try Shape([1])]
+    #expect(contract.goldenInputs(of: 0, shapes: shapes) == [[1, 2], [3]])
+    #expect(contract.goldenInputs(of: 1, shapes: shapes) == [[4, 5], [6]])
   }
 }

@@ -4,7 +4,8 @@
 public struct GoldenVectors: Hashable, Sendable {
   /// Where the inputs come from, as the model takes them: scaled.
   public enum Inputs: Hashable, Sendable {
-    /// Numbers of a generator; see ``GoldenVectors/values(of:inputs:)``.
+    /// Numbers of a generator from `low` to `high`, in channels with a range as shares of that; see
+    /// ``ModelContract/goldenInputs(of:shapes:)``.
     case seeded(seed: UInt64, low: Float, high: Float)
     /// Window after window, in each input after input.
     case stored([Float])
@@ -28,30 +29,41 @@ public struct GoldenVectors: Hashable, Sendable {
   public static let maximumWindowCount: Int = 16
   /// Floats of all windows together.
   public static let maximumElementCount: Int = 1 << 20
+}
 
-  /// The elements of each input in one window.
+extension ModelContract {
+  /// The elements of each input in one window of the ``golden`` vectors; empty without any.
   ///
-  /// Seeded ones are those of SplitMix64 that starts at `seed`: window after window, input after
+  /// Seeded ones are those of SplitMix64 that starts at the seed: window after window, input after
   /// input, element after element one step each, of which the upper 24 bits, divided by 2²⁴, say
-  /// how far the element is from `low` to `high`.
+  /// how far u is from `low` to `high`. The element is u or, in a channel with a range, how far u
+  /// says from the lower to the upper bound: 0 to 1 is the whole range.
   ///
-  /// - Precondition: the window exists, and the vectors were checked against these inputs.
+  /// - Precondition: the window exists, and the contract was checked against these inputs.
   /// - Complexity: O(elements of a window).
-  public func values(of window: Int, inputs shapes: [Shape]) -> [[Float]] {
+  public func goldenInputs(of window: Int, shapes: [Shape]) -> [[Float]] {
+    guard let golden else { return [] }
     var size = 0
     for shape in shapes { size += shape.elementCount }
     var place = window * size
     var result: [[Float]] = []
-    for shape in shapes {
+    for (input, shape) in shapes.enumerated() {
       let range = place..<(place + shape.elementCount)
-      switch inputs {
+      switch golden.inputs {
       case .stored(let values): result.append(Array(values[range]))
       case .seeded(let seed, let low, let high):
+        let ranges = inputs.isEmpty ? [] : inputs[input].ranges
         var values: [Float] = []
         values.reserveCapacity(range.count)
         for index in range {
-          let share = Float(GoldenVectors.bits(of: seed, at: index) >> 40) * 0x1p-24
-          values.append(low + (high - low) * share)
+          let share = Float(ModelContract.bits(of: seed, at: index) >> 40) * 0x1p-24
+          let value = low + (high - low) * share
+          guard !ranges.isEmpty else {
+            values.append(value)
+            continue
+          }
+          let range = ranges[(index - place) % ranges.count]
+          values.append(range.lowerBound + (range.upperBound - range.lowerBound) * value)
         }
         result.append(values)
       }

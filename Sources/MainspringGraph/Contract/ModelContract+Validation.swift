@@ -100,7 +100,10 @@ extension ModelContract.Input {
     }
     try ModelContract.count("\(place): ranges", [0, channelCount], ranges.count)
     for range in ranges {
-      try ModelContract.finite("\(place): ranges", [range.lowerBound, range.upperBound])
+      try ModelContract.finite(
+        "\(place): ranges",
+        [range.lowerBound, range.upperBound, range.upperBound - range.lowerBound]
+      )
     }
   }
 }
