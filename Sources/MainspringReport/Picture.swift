@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A drawing in SVG units, scaled to the width of the page.
+/// A drawing in SVG units: scaled to the width of a page, or a file of its own.
 package struct Picture {
   let width: Double
   let height: Double
   private var content = Markup()
 
-  init(width: Double, height: Double) {
+  package init(width: Double, height: Double) {
     self.width = width
     self.height = height
   }
 
   /// - Parameter shade: opacity; a title is shown when pointed at.
-  mutating func rectangle(
+  package mutating func rectangle(
     _ x: Double, _ y: Double, _ width: Double, _ height: Double, kind: String = "bar",
     shade: Double = 1, title: String? = nil
   ) {
@@ -27,7 +27,7 @@ package struct Picture {
     }
   }
 
-  mutating func line(
+  package mutating func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, kind: String = "axis"
   ) {
     content.empty(
@@ -35,9 +35,9 @@ package struct Picture {
       ["class": kind, "x1": number(x1), "y1": number(y1), "x2": number(x2), "y2": number(y2)])
   }
 
-  enum Anchor: String { case start, middle, end }
+  package enum Anchor: String { case start, middle, end }
 
-  mutating func text(
+  package mutating func text(
     _ text: String, _ x: Double, _ y: Double, size: Double = 12, anchor: Anchor = .start,
     kind: String = "", turned: Bool = false
   ) {
@@ -49,6 +49,43 @@ package struct Picture {
         "text-anchor": anchor.rawValue, "transform": turn,
       ], text: text)
   }
+
+  /// A filled shape, from corner to corner and back to the first.
+  package mutating func shape(_ corners: [(x: Double, y: Double)], kind: String = "bar") {
+    let path = corners.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: "L")
+    content.empty("path", ["class": kind, "d": "M\(path)Z"])
+  }
+
+  /// A disc.
+  package mutating func dot(_ x: Double, _ y: Double, radius: Double, kind: String = "over") {
+    content.empty(
+      "circle", ["class": kind, "cx": number(x), "cy": number(y), "r": number(radius)])
+  }
+
+  /// A file of its own, on white.
+  package func file(title: String) -> String {
+    var markup = Markup()
+    markup.element(
+      "svg",
+      [
+        "xmlns": "http://www.w3.org/2000/svg", "viewBox": "0 0 \(number(width)) \(number(height))",
+        "width": number(width), "height": number(height),
+      ]
+    ) { markup in
+      markup.element("title", text: title)
+      markup.element("style") { $0.raw(Picture.style) }
+      markup.empty("rect", ["class": "paper", "width": "100%", "height": "100%"])
+      markup.append(content)
+    }
+    markup.raw("\n")
+    return markup.text
+  }
+
+  private static let style: StaticString = """
+    text{fill:#1a1c1e;font-family:system-ui,sans-serif}.faint{fill:#6b7280}.paper{fill:#fff}\
+    .bar{fill:#2563a8}.over{fill:#b3261e}.weak{fill:#cbd5e0}\
+    .axis{stroke:#d8dce1}.limit{stroke:#b3261e}
+    """
 
   func write(to markup: inout Markup, label: String) {
     markup.element(

@@ -38,11 +38,14 @@ public struct Stream: ~Copyable {
   /// - Parameters:
   ///   - alignment: how samples come to be rows of the model's grid.
   ///   - rules: nil for a threshold of one half and no average.
+  ///   - isScaled: samples are scaled; otherwise they are raw, and scaled by what the model's
+  ///     contract says.
   /// - Throws: ``StreamError`` when options are out of range, or the model is none of one input
   ///   `[1, time, channels]` and one output of a value for each class.
   /// - Complexity: allocates everything the stream ever needs.
   public init(
-    _ plan: WindowPlan, _ alignment: AlignmentOptions, rules: DecisionRules? = nil
+    _ plan: WindowPlan, _ alignment: AlignmentOptions, rules: DecisionRules? = nil,
+    isScaled: Bool = false
   ) throws(StreamError) {
     let sizes = try Stream.sizes(of: plan.plan)
     guard alignment.channelCount == sizes.channels else { throw .options(.channels) }
@@ -50,13 +53,17 @@ public struct Stream: ~Copyable {
     if let known = rules.known { try known.check(channelCount: sizes.channels) }
     let decider = try Decider(rules, classCount: sizes.classes)
     guard plan.mode != .stateful || plan.hop == sizes.time else { throw .options(.hop) }
+    let scaler = isScaled ? nil : plan.plan.contract?.scaler
+    if let count = scaler?.means.count, count != 1, count != sizes.channels {
+      throw .options(.channels)
+    }
     let aligner = try SampleAligner(alignment)
     let engine = WindowEngine(plan)
     self.plan = plan
     classCount = sizes.classes
     windowLength = sizes.time
     self.aligner = aligner
-    rows = RowRing(rowCount: sizes.time, channelCount: sizes.channels)
+    rows = RowRing(rowCount: sizes.time, channelCount: sizes.channels, scaler: scaler)
     clock = WindowClock(rowCount: sizes.time, hop: plan.hop)
     self.engine = engine
     self.decider = decider
@@ -189,7 +196,7 @@ extension Stream {
     @_noAllocation @_noLocks @_lifetime(borrow self) get { decider.average }
   }
 
-  /// The window of ``decision``, `[time × channels]`.
+  /// The window of ``decision``, `[time × channels]`, as the model saw it.
   public var window: Span<Float> {
     @_noAllocation @_noLocks @_lifetime(borrow self) get { rows.window }
   }

@@ -115,6 +115,9 @@ struct BenchTests {
     #expect(picture.hasPrefix("<svg ") && picture.hasSuffix("</svg>\n"))
     #expect(picture.contains("a&lt;&amp;b.h5, f32") && picture.contains(">p50 "))
     #expect(picture.split(separator: "<path ").count == 3)
+    for outside in ["url(", "src=", "href=", "<script", "@import"] {
+      #expect(!picture.contains(outside), "\(outside)")
+    }
     let piped = try shell.run("mainspring bench gesture.h5 -n 5 --plot /dev/stdout")
     #expect(piped.output.hasPrefix("<svg ") && piped.output.hasSuffix("</svg>\n"))
   }

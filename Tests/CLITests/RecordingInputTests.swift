@@ -51,11 +51,13 @@ struct RecordingInputTests {
     let outcome = try prepared().run(
       """
       set -e
-      \(Self.convert) a.tflite --calibrate windows.npy
+      \(Self.convert) a.tflite --calibrate windows.npy --sample-rate 50 --hop 5
       \(Self.convert) b.tflite --calibrate a.csv --rate 50 --hop 5
       \(Self.convert) c.tflite --calibrate a.csv --rate 50 --hop 5 --time t_ms:ms \
         --channels ax,ay,az,gx,gy,gz
-      cmp a.tflite b.tflite && cmp a.tflite c.tflite
+      \(Self.convert) d.tflite --calibrate windows.npy --sample-rate 50 --hop 5 \
+        --channels ax,ay,az,gx,gy,gz
+      cmp a.tflite b.tflite && cmp c.tflite d.tflite
       """)
     #expect(outcome.status == 0 && outcome.errors == "", "\(outcome.errors)\(outcome.output)")
   }
@@ -66,7 +68,7 @@ struct RecordingInputTests {
       set -e
       \(Self.convert) a.tflite --calibrate plain.csv --channels ax,ay,az,gx,gy,gz --evaluate plain.csv
       head -n 801 a.csv | cut -d, -f3-8 > b.csv
-      \(Self.convert) b.tflite --calibrate b.csv --evaluate b.csv
+      \(Self.convert) b.tflite --calibrate b.csv --channels ax,ay,az,gx,gy,gz --evaluate b.csv
       cmp a.tflite b.tflite
       """)
     #expect(outcome.status == 0, "\(outcome.errors)\(outcome.output)")

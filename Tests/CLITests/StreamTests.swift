@@ -130,6 +130,10 @@ struct StreamTests {
       """)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.hasPrefix("<svg xmlns="))
+    let picture = String(decoding: try readFile(shell.folder.file("p.svg")), as: UTF8.self)
+    for outside in ["url(", "src=", "href=", "<script", "@import"] {
+      #expect(!picture.contains(outside), "\(outside)")
+    }
     #expect(outcome.output.contains("fitted (2 recordings): precision "))
     #expect(outcome.output.contains(#""background":["4"],"known_windows":{"center":["#))
     let report = String(decoding: try readFile(shell.folder.file("report.json")), as: UTF8.self)

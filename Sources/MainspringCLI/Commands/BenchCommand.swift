@@ -28,6 +28,7 @@ enum BenchCommand {
           The .npy file of windows, [windows, …], for each input of the models, in their order; \
           by default 64 windows of random numbers, the same ones in every run.
           """),
+      ScalerOptions.alreadyScaled,
       .integer(
         "iterations", short: "n", valueName: "count", in: 1...100_000_000, default: nil,
         help: "How many windows are measured; by default as many as take a second, up to 3000."),

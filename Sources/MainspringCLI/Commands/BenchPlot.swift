@@ -3,74 +3,57 @@
 import Glibc
 import Mainspring
 import MainspringArguments
+import MainspringReport
 
 /// Distributions of latency as a picture, a row for each model, one logarithmic axis for all.
 enum BenchPlot {
-  private static let (width, rowHeight, left, top) = (860, 90, 30, 46)
+  private static let (width, rowHeight, left, top) = (860.0, 90.0, 30.0, 46.0)
   private static let binCount = 200
 
   static func svg(_ measurements: [BenchMeasurement]) -> String {
-    let height = top + rowHeight * measurements.count + 50
+    let bottom = top + rowHeight * Double(measurements.count)
     let axis = Axis(measurements)
-    var text = """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" \
-      height="\(height)" font-family="sans-serif" font-size="12">
-      <title>Time of a window</title>
-      <rect width="100%" height="100%" fill="#ffffff"/>
-      <text x="\(left)" y="24" font-size="16">Time of a window, µs</text>
-
-      """
-    let bottom = top + rowHeight * measurements.count
+    var picture = Picture(width: width, height: bottom + 50)
+    picture.text("Time of a window, µs", left, 24, size: 16)
     for tick in axis.ticks {
-      let x = number(axis.place(tick))
-      text += """
-        <line x1="\(x)" y1="\(top)" x2="\(x)" y2="\(bottom)" stroke="#dddddd"/>
-        <text x="\(x)" y="\(bottom + 18)" text-anchor="middle">\(label(tick))</text>
-
-        """
+      let x = axis.place(tick)
+      picture.line(x, top, x, bottom)
+      picture.text(label(tick), x, bottom + 18, anchor: .middle)
     }
     for (index, measurement) in measurements.enumerated() {
-      text += row(measurement, axis, base: top + rowHeight * (index + 1))
+      draw(measurement, axis, base: top + rowHeight * Double(index + 1), &picture)
     }
-    return text + "</svg>\n"
+    return picture.file(title: "Time of a window")
   }
 
   /// The histogram of one model, with lines at its percentiles.
-  private static func row(_ m: BenchMeasurement, _ axis: Axis, base: Int) -> String {
+  private static func draw(
+    _ m: BenchMeasurement, _ axis: Axis, base: Double, _ picture: inout Picture
+  ) {
     var counts = [Int](repeating: 0, count: binCount)
     for time in m.times {
       let share = axis.share(Double(time) / 1000)
       counts[min(max(Int(share * Double(binCount)), 0), binCount - 1)] += 1
     }
     let most = counts.max() ?? 1
-    let binWidth = Double(width - 2 * left) / Double(binCount)
-    var path = "M\(left),\(base)"
+    let binWidth = (width - 2 * left) / Double(binCount)
+    var corners = [(x: left, y: base)]
     for (bin, count) in counts.enumerated() {
-      let y = Double(base) - Double(count) / Double(most) * Double(rowHeight - 30)
-      let x = Double(left) + Double(bin) * binWidth
-      path += "L\(number(x)),\(number(y))L\(number(x + binWidth)),\(number(y))"
+      let y = base - Double(count) / Double(most) * (rowHeight - 30)
+      let x = left + Double(bin) * binWidth
+      corners += [(x, y), (x + binWidth, y)]
     }
-    path += "L\(width - left),\(base)Z"
-    var text = """
-      <path d="\(path)" fill="#4477aa"/>
-      <text x="\(left)" y="\(base - rowHeight + 20)">\(escaped(m.model)), \(m.precision), \
-      \(m.instructionSet)</text>
-
-      """
-    var legend = ""
+    picture.shape(corners + [(width - left, base)])
+    let head = base - rowHeight + 20
+    picture.text("\(printable(m.model)), \(m.precision), \(m.instructionSet)", left, head)
+    var legend: [String] = []
     for (name, share) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)] {
       let time = m.percentile(share)
-      let x = number(axis.place(Double(time) / 1000))
-      legend += "\(name) \(BenchReport.microseconds(time))  "
-      text += """
-        <line x1="\(x)" y1="\(base - rowHeight + 28)" x2="\(x)" y2="\(base)" stroke="#ee6677"/>
-
-        """
+      let x = axis.place(Double(time) / 1000)
+      legend.append("\(name) \(BenchReport.microseconds(time))")
+      picture.line(x, head + 8, x, base, kind: "limit")
     }
-    return text + """
-      <text x="\(width - left)" y="\(base - rowHeight + 20)" text-anchor="end">\(legend)</text>
-
-      """
+    picture.text(legend.joined(separator: "  "), width - left, head, anchor: .end)
   }
 
   /// From the fastest window to the 99.5th percentile of the slowest model, in microseconds.
@@ -94,7 +77,7 @@ enum BenchPlot {
     }
 
     func place(_ time: Double) -> Double {
-      Double(left) + min(share(time), 1) * Double(width - 2 * left)
+      left + min(share(time), 1) * (width - 2 * left)
     }
 
     /// Round numbers within the axis.
@@ -111,24 +94,8 @@ enum BenchPlot {
     }
   }
 
-  private static func number(_ value: Double) -> String { rounded(value, 1) }
-
   private static func label(_ value: Double) -> String {
     let text = rounded(value, value < 1 ? 3 : value < 10 ? 1 : 0)
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-
-  /// Text within an element.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in printable(text) {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      default: result.append(character)
-      }
-    }
-    return result
   }
 }

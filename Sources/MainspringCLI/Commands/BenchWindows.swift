@@ -22,7 +22,8 @@ struct BenchWindows {
     if paths.isEmpty {
       makeUp(plan, count: min(BenchWindows.randomCount, most))
     } else {
-      let files = try WindowFiles(paths, plan, arguments)
+      let files = try WindowFiles(
+        paths, plan, arguments, scaling: try InputScaling([plan], arguments))
       guard files.count > 0 else {
         throw Failure(.badData, "\(paths[0]): expected at least one window, found none")
       }

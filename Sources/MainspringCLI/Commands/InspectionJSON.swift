@@ -46,6 +46,14 @@ enum InspectionJSON {
     json.member("bytes", byteCount)
     if let version = file.minimumRuntime { json.member("min_runtime_version", version) }
     json.member("metadata", file.metadata.map { $0.name })
+    json.member("associated_files") { json in
+      json.array(file.associatedFiles) { json, file in
+        json.object { json in
+          json.member("name", file.name)
+          json.member("read", file.contents != nil)
+        }
+      }
+    }
     json.member("signatures") { json in
       json.array(file.signatures) { json, signature in
         json.object { json in
@@ -109,6 +117,9 @@ enum InspectionJSON {
           }
         }
       }
+    }
+    if let contract = graph.contract {
+      json.member("contract") { json in json.object { ContractJSON.members(contract, &$0) } }
     }
     json.member("operators") { json in
       json.array(graph.nodes) { json, node in

@@ -20,7 +20,7 @@ enum InspectionText {
         text += "  needs       runtime \(printable(version))\n"
       }
       for signature in file.signatures { text += "  signature   \(line(signature))\n" }
-      text += ports(engine) + "\n" + operators(file) + "\n" + tensors(file)
+      text += ports(engine) + contract(engine) + "\n" + operators(file) + "\n" + tensors(file)
     }
     switch engine {
     case .success(let engine): text += "\n" + steps(engine)
@@ -37,6 +37,19 @@ enum InspectionText {
     }
     for port in engine.plan.outputs {
       text += "  output      \(printable(port.name))  \(port.shape)\n"
+    }
+    return text
+  }
+
+  /// What the file says of the model beyond its operators.
+  private static func contract(_ engine: Result<InspectCommand.Engine, Failure>) -> String {
+    guard case .success(let engine) = engine, let contract = engine.graph.contract else {
+      return ""
+    }
+    var text = ""
+    for (name, line) in ContractText.lines(contract) {
+      let space = String(repeating: " ", count: max(12 - name.count, 1))
+      text += "  \(name)\(space)\(printable(line))\n"
     }
     return text
   }

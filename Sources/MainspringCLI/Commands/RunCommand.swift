@@ -10,7 +10,8 @@ enum RunCommand {
     "run", summary: "Runs a model on windows from .npy files.",
     discussion: """
       Each input of the model takes one .npy file of floats, [windows, …] or a single window. \
-      Windows are independent: recurrent layers start from zero at each. A summary is printed, or \
+      Windows are independent: recurrent layers start from zero at each. A model that carries \
+      inputs and answers of its own is tested by them first. A summary is printed, or \
       with --json one object that is written while the windows run.
       """,
     arguments: [
@@ -27,6 +28,7 @@ enum RunCommand {
       .text(
         "labels", valueName: "file",
         help: "A .npy file of the right classes: prints the share that the model got right."),
+      ScalerOptions.alreadyScaled, SelfTest.option,
     ] + ModelOptions.options,
     examples: [
       .init(
@@ -38,7 +40,10 @@ enum RunCommand {
   static func run(_ arguments: ParsedArguments) throws(Failure) {
     let model = try OpenedModel(arguments)
     let plan = try model.plan(try model.optimizedGraph())
-    let windows = try WindowFiles(arguments.repeatedArgument("windows"), plan, arguments)
+    let windows = try WindowFiles(
+      arguments.repeatedArgument("windows"), plan, arguments,
+      scaling: try InputScaling([plan], arguments))
+    try SelfTest.run(plan, model.path, arguments)
     let labels = try arguments.optionalText("labels").map { (path) throws(Failure) in
       try Labels(path, plan, count: windows.count)
     }

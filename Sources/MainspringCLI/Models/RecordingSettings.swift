@@ -11,7 +11,8 @@ struct RecordingSettings {
   let channels: [String]?
 
   /// - Parameter isUsed: whether there is a recording; the options are mistakes without one.
-  init(_ arguments: ParsedArguments, isUsed: Bool) throws(Failure) {
+  /// - Parameter others: options that mean something without one.
+  init(_ arguments: ParsedArguments, isUsed: Bool, others: [String] = []) throws(Failure) {
     rate = arguments.optionalNumber("rate")
     hop = arguments.optionalInteger("hop")
     time = arguments.optionalText("time")
@@ -20,7 +21,7 @@ struct RecordingSettings {
       ("rate", rate != nil), ("hop", hop != nil), ("time", time != nil),
       ("channels", channels != nil),
     ]
-    if !isUsed, let option = given.first(where: \.1) {
+    if !isUsed, let option = given.first(where: { $0.1 && !others.contains($0.0) }) {
       throw Failure(usage: "'--\(option.0)' is for CSV recordings; none is given", arguments)
     }
   }

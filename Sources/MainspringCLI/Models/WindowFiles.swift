@@ -10,6 +10,7 @@ final class WindowFiles {
   let count: Int
   private let files: [File]
   private var buffers: [[Float]]
+  private let scaling: InputScaling
 
   /// A class, because a file cannot be copied and an array would have to.
   private final class File {
@@ -30,7 +31,12 @@ final class WindowFiles {
   }
 
   /// Opens the files and checks them against the inputs of the plan.
-  init(_ paths: [String], _ plan: Plan, _ arguments: ParsedArguments) throws(Failure) {
+  ///
+  /// - Parameter scaling: what is done to windows when they are read.
+  init(
+    _ paths: [String], _ plan: Plan, _ arguments: ParsedArguments, scaling: InputScaling = .none
+  ) throws(Failure) {
+    self.scaling = scaling
     guard paths.count == plan.inputs.count else {
       let names = plan.inputs.map { "'\($0.name)' \($0.shape)" }.joined(separator: ", ")
       throw Failure(
@@ -100,5 +106,6 @@ final class WindowFiles {
     } catch {
       throw Failure(error)
     }
+    scaling.apply(to: &buffers[input], input: input)
   }
 }

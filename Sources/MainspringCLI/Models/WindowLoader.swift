@@ -12,12 +12,17 @@ struct WindowLoader {
   private var notes: [String] = []
   private let plan: Plan
   private let settings: ConvertSettings
+  private let scaling: InputScaling
   private let arguments: ParsedArguments
 
-  init(_ graph: Graph, _ plan: Plan, _ settings: ConvertSettings, _ arguments: ParsedArguments) {
+  init(
+    _ graph: Graph, _ plan: Plan, _ settings: ConvertSettings, _ scaling: InputScaling,
+    _ arguments: ParsedArguments
+  ) {
     windows = WindowSet(for: graph, skippingBad: settings.skipsBadWindows)
     self.plan = plan
     self.settings = settings
+    self.scaling = scaling
     self.arguments = arguments
   }
 
@@ -56,7 +61,11 @@ struct WindowLoader {
     func take(_ window: [[Float]]) throws(Failure) {
       let refused = windows.refusals.count
       do throws(CalibrationError) {
-        try windows.append(window)
+        // A sensor that stands still is to be found before channels are scaled apart.
+        let isStill = window.contains { values in
+          values.count > 1 && values.allSatisfy { $0 == values[0] }
+        }
+        try windows.append(isStill ? window : scaling.scaled(window))
       } catch {
         throw Failure(.badData, Self.fault(error, window, index, plan, paths))
       }

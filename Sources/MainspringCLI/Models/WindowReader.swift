@@ -7,23 +7,16 @@ import MainspringArguments
 struct WindowReader {
   private let plan: Plan
   private let recordings: RecordingSettings
-  private let scaler: Scaler?
+  private let scaling: InputScaling
   private let arguments: ParsedArguments
 
-  /// - Throws: ``Failure`` when the scaler is for other channels.
   init(
-    _ plan: Plan, _ recordings: RecordingSettings, scaler: Scaler?, _ arguments: ParsedArguments
-  ) throws(Failure) {
-    if let scaler {
-      guard plan.inputs.count == 1 else {
-        throw Failure(
-          usage: "'--mean' is for models with one input, found \(plan.inputs.count)", arguments)
-      }
-      try scaler.check(plan.inputs[0], arguments)
-    }
+    _ plan: Plan, _ recordings: RecordingSettings, _ scaling: InputScaling,
+    _ arguments: ParsedArguments
+  ) {
     self.plan = plan
     self.recordings = recordings
-    self.scaler = scaler
+    self.scaling = scaling
     self.arguments = arguments
   }
 
@@ -77,9 +70,6 @@ struct WindowReader {
         "\(paths[input]): window \(index) at \(place): expected a finite number, found "
           + "\(values[element])")
     }
-    guard let scaler else { return window }
-    var window = window
-    scaler.apply(to: &window[0])
-    return window
+    return scaling.scaled(window)
   }
 }

@@ -62,6 +62,8 @@ public struct WindowSet: Sendable {
     }
   }
 
+  var inputCount: Int { sizes.count }
+
   /// The elements of one input in one window.
   ///
   /// - Precondition: there are such an input and such a window.

@@ -11,6 +11,8 @@ public enum ConversionError: Error, Hashable, Sendable {
   case reading(TFLiteError)
   case calibration(CalibrationError)
   case quantization(QuantizationError)
+  /// What is said of the model does not fit it.
+  case contract(ContractError)
   /// A budget or integers were asked for, and there is nothing to measure with.
   case windowsNeeded(ModelPrecision)
   /// Stored apart: it holds a whole file, and every call that may fail has room for its error.
@@ -34,6 +36,7 @@ extension ConversionError: CustomStringConvertible {
     case .reading(let error): error.description
     case .calibration(let error): error.description
     case .quantization(let error): error.description
+    case .contract(let error): error.description
     case .windowsNeeded(let precision):
       "\(precision): expected windows to calibrate or measure with, found none"
     case .budget(let failure): failure.description

@@ -11,16 +11,19 @@ public struct ConversionOptions: Hashable, Sendable {
   public var budget: AccuracyBudget?
   /// Whether ``Conversion/layers`` tell signal and noise.
   public var measuresLayers: Bool
+  /// Whether files hold inputs and the float model's answers, to be tested by when they are loaded.
+  public var storesSelfTest: Bool
 
   public init(
     recurrent: EncodingOptions.Recurrent = .fused, method: CalibrationMethod? = nil,
     ports: QuantizationPlan.Ports = .native, budget: AccuracyBudget? = nil,
-    measuresLayers: Bool = false
+    measuresLayers: Bool = false, storesSelfTest: Bool = true
   ) {
     self.recurrent = recurrent
     self.method = method
     self.ports = ports
     self.budget = budget
     self.measuresLayers = measuresLayers
+    self.storesSelfTest = storesSelfTest
   }
 }

@@ -9,8 +9,7 @@ extension ModelConverter {
   ) throws(ConversionError) -> Conversion {
     let outcome = try tune(options, progress)
     let plan = QuantizationPlan(.int8, for: outcome.graph, ports: options.ports)
-    var pure = try written(outcome.model.graph, .int8, options)
-    pure.recipe = outcome.recipe
+    var pure = try written(outcome.model.graph, .int8, options, outcome.recipe)
     pure.layers = try layers(outcome.model, plan, options)
     guard let budget = options.budget, let judgement, let agreement = pure.agreement,
       !budget.holds(agreement)
@@ -31,8 +30,7 @@ extension ModelConverter {
       throw .budget(BudgetFailure(budget: budget, conversion: pure, best: best))
     }
     measuredCount = count
-    var mixed = try written(found.model.graph, .int8, options)
-    mixed.recipe = outcome.recipe
+    var mixed = try written(found.model.graph, .int8, options, outcome.recipe)
     mixed.layers = try layers(found.model, found.plan, options)
     // What only moves elements follows its operand and is no change of its own.
     mixed.changes = zip(outcome.graph.nodes, zip(pure.layers, mixed.layers)).compactMap {
@@ -57,8 +55,7 @@ extension ModelConverter {
     let best = try wrapping(ConversionError.quantization) { () throws(QuantizationError) in
       try search.best()
     }
-    var conversion = try written(best.model.graph, .int16x8, options)
-    conversion.recipe = outcome.recipe
+    var conversion = try written(best.model.graph, .int16x8, options, outcome.recipe)
     // The plan says what LSTMs compute in, the report what was wanted of them.
     let wanted = QuantizationPlan(.int16, for: outcome.graph, ports: options.ports)
     conversion.layers = try layers(best.model, wanted, options)

@@ -24,6 +24,8 @@ public struct ModelConverter {
   var calibration: Calibration?
   var tuned: Tuned?
   var measuredCount = 0
+  /// The float model's answers that files are tested by; made when first wanted.
+  private var selfTest: SelfTestMaker??
 
   /// The best way to quantize, and what it was asked for with.
   struct Tuned {
@@ -94,6 +96,9 @@ public struct ModelConverter {
   ) throws(ConversionError) -> Conversion {
     if precision.needsWindows, calibrationWindows == nil { throw .windowsNeeded(precision) }
     if options.budget != nil, judgement == nil { throw .windowsNeeded(precision) }
+    if options.storesSelfTest, selfTest == nil {
+      selfTest = .some(SelfTestMaker(try completed(graph, nil)))
+    }
     let conversion: Conversion
     switch precision {
     case .float32, .float16: conversion = try written(graph, precision, options)
@@ -110,22 +115,43 @@ public struct ModelConverter {
   }
 
   /// The graph as a file, with what the file does when it is read again.
-  func written(_ graph: Graph, _ precision: ModelPrecision, _ options: ConversionOptions)
-    throws(ConversionError) -> Conversion
-  {
-    let bytes = try encoded(graph, precision, options)
+  ///
+  /// - Parameter recipe: how the graph was quantized.
+  func written(
+    _ graph: Graph, _ precision: ModelPrecision, _ options: ConversionOptions,
+    _ recipe: QuantizationRecipe? = nil
+  ) throws(ConversionError) -> Conversion {
+    var graph = try completed(graph, recipe)
+    var bytes = try encoded(graph, precision, options)
+    var ready: Graph?
+    if options.storesSelfTest, let selfTest = selfTest ?? nil {
+      let read = try read(bytes)
+      ready = read
+      if let golden = selfTest.vectors(for: read) {
+        var contract = graph.contract ?? ModelContract()
+        contract.golden = golden
+        graph = try settingContract(contract, of: graph)
+        bytes = try encoded(graph, precision, options)
+      }
+    }
     var conversion = Conversion(precision, bytes, graph)
+    conversion.recipe = recipe
     guard let judgement else { return conversion }
+    let measured: Graph
+    if let ready { measured = ready } else { measured = try read(bytes) }
+    conversion.agreement = try wrapping(ConversionError.quantization) {
+      () throws(QuantizationError) in try judgement.agreement(of: measured)
+    }
+    return conversion
+  }
+
+  private func read(_ bytes: [UInt8]) throws(ConversionError) -> Graph {
     let read = try wrapping(ConversionError.reading) { () throws(TFLiteError) in
       unsafe try Graph(tflite: bytes.span.bytes)
     }
-    let ready = try wrapping(ConversionError.graph) { () throws(GraphError) in
+    return try wrapping(ConversionError.graph) { () throws(GraphError) in
       try read.optimized()
     }
-    conversion.agreement = try wrapping(ConversionError.quantization) {
-      () throws(QuantizationError) in try judgement.agreement(of: ready)
-    }
-    return conversion
   }
 
   func encoded(_ graph: Graph, _ precision: ModelPrecision, _ options: ConversionOptions)

@@ -8,7 +8,8 @@ extension TFLiteModel {
   ///
   /// Hand in an optimised graph: nothing is simplified here. The subgraph is called `main`, the
   /// signature `serving_default`; both name inputs and outputs as the graph does. Windows are
-  /// independent in every runtime, except after a layer that is stateful and written fused.
+  /// independent in every runtime, except after a layer that is stateful and written fused. The
+  /// graph's contract becomes metadata: TFLite's own, and a table for what those have no field for.
   ///
   /// - Throws: ``ConvertError`` naming what stock runtimes could not run.
   public init(encoding graph: Graph, options: EncodingOptions = EncodingOptions())
@@ -39,6 +40,12 @@ extension TFLiteModel {
     if options.precision == .float16 {
       addMetadata("reduced_precision_support", Array("fp16accfp32".utf8))
     }
+    guard let contract = graph.contract else { return }
+    if let bytes = try StandardMetadataWriter.bytes(graph, contract) {
+      addMetadata(ContractSchema.standardName, bytes)
+      associatedFiles = StandardMetadataWriter.files(contract)
+    }
+    addMetadata(ContractSchema.metadataName, try ContractWriter.bytes(contract))
   }
 
   private static func halved(_ graph: Graph) throws(ConvertError) -> Graph {

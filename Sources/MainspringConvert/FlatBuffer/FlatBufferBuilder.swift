@@ -87,6 +87,8 @@ extension UInt8: FlatBufferScalar { var flatBits: UInt64 { UInt64(self) } }
 extension Int8: FlatBufferScalar { var flatBits: UInt64 { UInt64(UInt8(bitPattern: self)) } }
 extension Int32: FlatBufferScalar { var flatBits: UInt64 { UInt64(UInt32(bitPattern: self)) } }
 extension UInt32: FlatBufferScalar { var flatBits: UInt64 { UInt64(self) } }
+extension UInt64: FlatBufferScalar { var flatBits: UInt64 { self } }
 extension Int64: FlatBufferScalar { var flatBits: UInt64 { UInt64(bitPattern: self) } }
 extension Float: FlatBufferScalar { var flatBits: UInt64 { UInt64(bitPattern) } }
+extension Double: FlatBufferScalar { var flatBits: UInt64 { bitPattern } }
 extension Bool: FlatBufferScalar { var flatBits: UInt64 { self ? 1 : 0 } }

@@ -5,15 +5,17 @@ public import MainspringTFLite
 extension TFLiteModel {
   /// The model as the bytes of a file (TFLite schema version 3, identifier `TFL3`).
   ///
-  /// Constants lie behind everything else, each at a multiple of 16 bytes. The same model always
-  /// gives the same bytes.
+  /// Constants lie behind everything else, each at a multiple of 16 bytes, and associated files as
+  /// a zip archive behind those. The same model always gives the same bytes.
   ///
   /// - Throws: ``ConvertError/fileTooLarge`` or ``ConvertError/outOfMemory``.
   /// - Complexity: O(bytes).
   public func serialized() throws(ConvertError) -> [UInt8] {
     var writer = try ModelWriter()
     let root = writer.write(self)
-    return try writer.builder.finish(root: root, identifier: "TFL3")
+    var bytes = try writer.builder.finish(root: root, identifier: "TFL3")
+    ZipWriter.append(associatedFiles, to: &bytes)
+    return bytes
   }
 }
 

@@ -27,6 +27,7 @@ struct Emitter {
     resolved = ResolvedPlan(plan, source, ranges)
     groups = ScaleGroups(source, resolved, ranges)
     home = [ValueID?](repeating: nil, count: source.values.count)
+    result.takeContract(of: source)
   }
 
   mutating func emit() throws(QuantizationError) -> QuantizedModel {

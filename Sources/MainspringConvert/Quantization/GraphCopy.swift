@@ -16,6 +16,7 @@ struct GraphCopy {
     self.source = source
     self.constants = constants
     map = [ValueID?](repeating: nil, count: source.values.count)
+    result.takeContract(of: source)
     for input in source.inputs where map[input] == nil {
       let value = source.values[input]
       map[input] = result.addInput(

@@ -34,6 +34,8 @@ public struct Graph: Hashable, Sendable {
   public private(set) var nodes: [Node] = []
   public private(set) var inputs: [ValueID] = []
   public private(set) var outputs: [ValueID] = []
+  /// What a program must know about the model beyond its operators; nil when nothing is known.
+  public private(set) var contract: ModelContract?
 
   public init() {}
 
@@ -108,6 +110,18 @@ public struct Graph: Hashable, Sendable {
   }
 
   public mutating func rename(_ value: ValueID, to name: String) { values[value].name = name }
+
+  /// Says what is known about the model; an empty contract is none.
+  ///
+  /// - Throws: ``ContractError`` when it does not fit the inputs and outputs declared so far.
+  public mutating func setContract(_ contract: ModelContract?) throws(ContractError) {
+    try contract?.validate(
+      inputs: inputs.map { values[$0].shape }, outputs: outputs.map { values[$0].shape })
+    self.contract = contract.flatMap { $0.isEmpty ? nil : $0.simplified }
+  }
+
+  /// Takes over the contract of a graph of the same inputs and outputs.
+  package mutating func takeContract(of other: Graph) { contract = other.contract }
 
   public func shape(of value: ValueID) -> Shape { values[value].shape }
 

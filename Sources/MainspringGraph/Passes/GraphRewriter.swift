@@ -33,6 +33,7 @@ package struct GraphRewriter {
     self.isOutput = isOutput
     self.producers = producers
     map = [ValueID?](repeating: nil, count: source.values.count)
+    result.takeContract(of: source)
     for input in source.inputs {
       let value = source.values[input]
       let copy = result.addInput(

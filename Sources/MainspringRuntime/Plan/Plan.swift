@@ -40,6 +40,8 @@ public final class Plan: Sendable {
   /// Bytes of packed weights and tables, which sessions share.
   public let weightByteCount: Int
   public let instructionSet: InstructionSet
+  /// What a program must know about the model beyond its operators; nil when nothing is known.
+  public let contract: ModelContract?
 
   let weights: AlignedBlock
   let steps: TrivialList<Step>
@@ -71,6 +73,7 @@ public final class Plan: Sendable {
     arenaByteCount = planner.arena.wordCount * 4
     weightByteCount = planner.weights.wordCount * 4
     self.instructionSet = instructionSet
+    contract = graph.contract
     weights = planner.weights.packed()
     steps = TrivialList(planner.steps)
     inputPlaces = TrivialList(try planner.places(of: graph.inputs, role: "input"))

@@ -49,6 +49,13 @@
     return unsafe UnsafeBufferPointer(start: base + range.lowerBound, count: range.count)
   }
 
+  /// The same to write.
+  @_noAllocation @_noLocks
+  func mutableBuffer(_ range: Range<Int>) -> UnsafeMutableBufferPointer<Float> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "a range of the block")
+    return unsafe UnsafeMutableBufferPointer(start: base + range.lowerBound, count: range.count)
+  }
+
   /// Some floats, to write.
   @_noAllocation @_noLocks
   @_lifetime(&self)

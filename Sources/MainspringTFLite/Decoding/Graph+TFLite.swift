@@ -8,7 +8,7 @@ extension Graph {
   /// Integers keep their scales and zero points, as the file has them.
   /// Integer and shape arithmetic is folded, loops are recognised as recurrent layers or unrolled,
   /// and what TensorFlow and this project write differently is brought to one form
-  /// (``normalized()``).
+  /// (``normalized()``). What the file says about the model beyond that is the graph's contract.
   ///
   /// - Throws: ``TFLiteError`` naming the operator or tensor that is refused.
   /// - Complexity: O(model), or O(iterations · body) where a loop is unrolled; both bounded.
@@ -22,6 +22,14 @@ extension Graph {
     } catch {
       throw .invalid(
         place: "graph", expected: "shapes that fit", found: "\(error)".escaped(limit: 200))
+    }
+    let contract = try model.contract(
+      inputs: inputs.map { self.shape(of: $0) }, outputs: outputs.map { self.shape(of: $0) })
+    do throws(ContractError) {
+      try setContract(contract)
+    } catch {
+      throw .invalid(
+        place: "contract: \(error.place)", expected: error.expected, found: error.found)
     }
   }
 

@@ -4,7 +4,7 @@ extension TFLiteModel {
   /// Reads a `.tflite` file.
   ///
   /// Everything that is not understood is refused by name; all indices are checked. Bytes after
-  /// the flatbuffer are allowed, as associated files are carried there.
+  /// the flatbuffer are allowed: associated files are carried there.
   ///
   /// - Parameter bytes: the whole file, at any alignment.
   /// - Throws: ``TFLiteError``, with the byte offset when the flatbuffer itself is damaged.
@@ -50,6 +50,10 @@ extension TFLiteModel {
     let signatures = try root.tables(7, "signature")
     for index in 0..<signatures.count {
       self.signatures.append(try Signature(try signatures.table(index, &budget), &budget))
+    }
+    let isDescribed = self.metadata.contains { $0.name == ContractSchema.standardName }
+    if let archive = try ZipArchive(bytes, hasComment: isDescribed) {
+      associatedFiles = try archive.members(bytes, &budget)
     }
     try validate()
   }

@@ -12,6 +12,8 @@ public struct TFLiteModel: Hashable, Sendable {
   public var buffers: [[UInt8]] = [[]]
   public var metadata: [Metadata] = []
   public var signatures: [Signature] = []
+  /// Files in the zip archive behind the flatbuffer.
+  public var associatedFiles: [AssociatedFile] = []
 
   public init() {}
 
@@ -89,6 +91,18 @@ public struct TFLiteModel: Hashable, Sendable {
     public init(name: String, buffer: Int) {
       self.name = name
       self.buffer = buffer
+    }
+  }
+
+  /// A file that the model carries along, such as the names of its classes.
+  public struct AssociatedFile: Hashable, Sendable {
+    public var name: String
+    /// Nil when it is compressed: such files are not read, and not written.
+    public var contents: [UInt8]?
+
+    public init(name: String, contents: [UInt8]?) {
+      self.name = name
+      self.contents = contents
     }
   }
 

@@ -34,13 +34,14 @@ enum CheckCommand {
       .integer("seed", in: 0...Int.max, default: 1, help: "What inputs are made from."),
       .number(
         "low", in: -1e30...1e30, default: nil,
-        help: "The least value of an input, with --high; by default as the windows say, as an "
-          + "integer model says, or -3 and 3."),
+        help: "The least value of an input, with --high; by default as a model says, as the "
+          + "windows say, or -3 and 3."),
       .number("high", in: -1e30...1e30, default: nil, help: "The largest value of an input."),
       .flag("allow-state", help: "Layers keep their state between windows on purpose."),
       .flag("json", help: "Print the figures as JSON."),
       ReportFile.option,
-    ] + Scaler.options + RecordingSettings.options + ModelOptions.options,
+      ScalerOptions.alreadyScaled,
+    ] + ScalerOptions.options + RecordingSettings.options + ModelOptions.options,
     examples: [
       .init(
         "All formats of a model",
@@ -55,12 +56,13 @@ enum CheckCommand {
     let page = try ReportFile.given(
       arguments, inputs: settings.inputs + ModelOptions.architectures(arguments))
     let opened = try OpenedSubject.open(settings.paths, arguments)
-    let source = try settings.source(opened, arguments)
+    let scaling = try settings.scaling(opened, arguments)
+    let source = try settings.source(opened, scaling, arguments)
     let report: CheckReport
     do throws(CheckError) {
       let checker = try Checker(
         opened.map(\.subject), source, count: settings.count, reference: settings.reference,
-        isScaled: settings.scaler != nil, allowsState: arguments.flag("allow-state"))
+        isScaled: scaling.isScaled, allowsState: arguments.flag("allow-state"))
       var progress = Progress("inputs", total: checker.inputCount)
       report = try checker.check { progress.update($0) }
       progress.finish()

@@ -12,7 +12,7 @@ struct CheckSettings {
   let windows: [String]
   let count: Int
   let seed: Int
-  let scaler: Scaler?
+  private let scaler: Scaler?
   /// Every file that is read.
   let inputs: [String]
   private let range: ClosedRange<Float>?
@@ -34,8 +34,8 @@ struct CheckSettings {
     windows = arguments.repeatedText("inputs")
     count = arguments.integer("count")
     seed = arguments.integer("seed")
-    scaler = try Scaler.given(arguments)
-    inputs = paths + windows + Scaler.files(arguments)
+    scaler = try ScalerOptions.given(arguments)
+    inputs = paths + windows + ScalerOptions.files(arguments)
     switch (arguments.optionalNumber("low"), arguments.optionalNumber("high")) {
     case (nil, nil): range = nil
     case (let low?, let high?):
@@ -47,21 +47,32 @@ struct CheckSettings {
     case (_, nil): throw Failure(usage: "'--low' needs '--high'", arguments)
     }
     if windows.isEmpty, scaler != nil {
-      throw Failure(usage: "'--mean' needs '--inputs'", arguments)
+      throw Failure(usage: "'--\(ScalerOptions.option(arguments))' needs '--inputs'", arguments)
+    }
+    if windows.isEmpty, arguments.flag("already-scaled") {
+      throw Failure(usage: "'--already-scaled' needs '--inputs'", arguments)
     }
     recordings = try RecordingSettings(
       arguments, isUsed: windows.contains(where: RecordingSettings.isRecording))
   }
 
-  /// The inputs for all models.
-  func source(_ opened: [OpenedSubject], _ arguments: ParsedArguments) throws(Failure)
-    -> ProbeSource
+  /// What windows are scaled with: by the reference's scaler before any other's.
+  func scaling(_ opened: [OpenedSubject], _ arguments: ParsedArguments) throws(Failure)
+    -> InputScaling
   {
+    let plans = [opened[reference].plan] + opened.map(\.plan)
+    return try InputScaling(plans, given: scaler, arguments)
+  }
+
+  /// The inputs for all models.
+  func source(
+    _ opened: [OpenedSubject], _ scaling: InputScaling, _ arguments: ParsedArguments
+  ) throws(Failure) -> ProbeSource {
     let plan = opened[reference].plan
     var store: ProbeWindows?
     if !windows.isEmpty {
       var set = ProbeWindows(sizes: plan.inputs.map { $0.shape.elementCount })
-      let reader = try WindowReader(plan, recordings, scaler: scaler, arguments)
+      let reader = WindowReader(plan, recordings, scaling, arguments)
       try reader.forEach(windows) { window in set.append(window) }
       store = set
     }
@@ -70,23 +81,54 @@ struct CheckSettings {
       seed: UInt64(seed))
   }
 
-  /// Given, from windows, from an integer model, or nil for normalised channels.
+  /// Given; or of the windows, their extremes as a model carries them; or as an integer model can
+  /// hold; or nil for normalised channels.
   private func ranges(_ plan: Plan, _ opened: [OpenedSubject], _ store: ProbeWindows?)
     -> [[ChannelRange]]?
   {
     if let range { return filled(plan) { _ in ChannelRange(range.lowerBound, range.upperBound) } }
-    if store != nil { return nil }
-    let carried = plan.inputs.indices.map { input in
+    let calibrated = plan.inputs.indices.map { input in
+      opened.lazy.compactMap { subject in
+        let inputs = subject.plan.contract?.inputs ?? []
+        return inputs.indices.contains(input) && !inputs[input].ranges.isEmpty
+          ? inputs[input].ranges : nil
+      }.first
+    }
+    if store == nil, calibrated.allSatisfy({ $0 == nil }) { return held(plan, opened) }
+    return plan.inputs.indices.map { input in
+      let channels = CheckSettings.channelCount(plan.inputs[input].shape)
+      let seen = store?.ranges(of: input, channels: channels)
+      let carried = calibrated[input]
+      return (0..<channels).map { channel in
+        guard let bounds = carried.map({ $0[channel % $0.count] }) else {
+          return seen?[channel] ?? .normalized
+        }
+        guard var range = seen?[channel] else {
+          return ChannelRange(bounds.lowerBound, bounds.upperBound)
+        }
+        (range.lowest, range.highest) = (bounds.lowerBound, bounds.upperBound)
+        return range
+      }
+    }
+  }
+
+  /// What the inputs of an integer model can hold.
+  private func held(_ plan: Plan, _ opened: [OpenedSubject]) -> [[ChannelRange]]? {
+    let held = plan.inputs.indices.map { input in
       opened.compactMap { $0.plan.inputs.count > input ? $0.plan.inputs[input].carried : nil }.first
     }
-    if carried.allSatisfy({ $0 == nil }) { return nil }
-    return filled(plan) { carried[$0] ?? .normalized }
+    if held.allSatisfy({ $0 == nil }) { return nil }
+    return filled(plan) { held[$0] ?? .normalized }
+  }
+
+  /// Of a row of time, or of a row of features.
+  private static func channelCount(_ shape: Shape) -> Int {
+    shape.rank <= 2 ? shape.elementCount : shape.channels
   }
 
   private func filled(_ plan: Plan, _ range: (Int) -> ChannelRange) -> [[ChannelRange]] {
     plan.inputs.indices.map { input in
-      let shape = plan.inputs[input].shape
-      let channels = shape.rank <= 2 ? shape.elementCount : shape.channels
+      let channels = CheckSettings.channelCount(plan.inputs[input].shape)
       return [ChannelRange](repeating: range(input), count: channels)
     }
   }

@@ -34,7 +34,8 @@ enum CompareCommand {
       ),
       .integer("seed", in: 0...Int.max, default: 1, help: "What the signals are made from."),
       .flag("json", help: "Print the figures as JSON."),
-    ] + Scaler.options + RecordingSettings.options + ModelOptions.options,
+      ScalerOptions.alreadyScaled,
+    ] + ScalerOptions.options + RecordingSettings.options + ModelOptions.options,
     examples: [
       .init(
         "Where an int8 model parts from its original",
@@ -44,9 +45,12 @@ enum CompareCommand {
   static func run(_ arguments: ParsedArguments) throws(Failure) {
     let paths = [arguments.argument("reference"), arguments.argument("other")]
     let windows = arguments.repeatedText("inputs")
-    let scaler = try Scaler.given(arguments)
+    let scaler = try ScalerOptions.given(arguments)
     if windows.isEmpty, scaler != nil {
-      throw Failure(usage: "'--mean' needs '--inputs'", arguments)
+      throw Failure(usage: "'--\(ScalerOptions.option(arguments))' needs '--inputs'", arguments)
+    }
+    if windows.isEmpty, arguments.flag("already-scaled") {
+      throw Failure(usage: "'--already-scaled' needs '--inputs'", arguments)
     }
     let recordings = try RecordingSettings(
       arguments, isUsed: windows.contains(where: RecordingSettings.isRecording))
@@ -67,7 +71,8 @@ enum CompareCommand {
       }
     } else {
       var progress = Progress("windows", total: nil)
-      let reader = try WindowReader(opened[0].plan, recordings, scaler: scaler, arguments)
+      let scaling = try InputScaling(opened.map(\.plan), given: scaler, arguments)
+      let reader = WindowReader(opened[0].plan, recordings, scaling, arguments)
       try reader.forEach(windows) { (window) throws(Failure) in
         try wrapped { () throws(CheckError) in try comparison.add(window) }
         count += 1

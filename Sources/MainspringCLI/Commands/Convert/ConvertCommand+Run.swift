@@ -9,9 +9,16 @@ extension ConvertCommand {
     let settings = try ConvertSettings(arguments)
     let files = try ModelFiles(
       arguments, settings.precisions,
-      inputs: ModelOptions.inputs(arguments) + settings.calibration + settings.evaluation)
+      inputs: ModelOptions.inputs(arguments) + settings.calibration + settings.evaluation
+        + ContractOptions.files(arguments))
     let model = try OpenedModel(arguments)
-    let graph = try independent(try model.optimizedGraph(), model, arguments)
+    var graph = try independent(try model.optimizedGraph(), model, arguments)
+    let contract = try ContractOptions.contract(graph, arguments)
+    do throws(ContractError) {
+      try graph.setContract(contract)
+    } catch {
+      throw Failure(.badData, "\(model.path): \(error)")
+    }
     var summary = ConversionSummary(model.path, settings, graph)
     var converter = try converter(graph, model, settings, &summary, arguments)
     let failures = try convert(&converter, model, settings, &summary)
@@ -72,6 +79,7 @@ extension ConvertCommand {
     var evaluation: Evaluation?
     if !settings.calibration.isEmpty || !settings.evaluation.isEmpty {
       let plan = try model.plan(graph)
+      let scaling = try InputScaling([plan], arguments)
       summary.isClassifier = plan.outputs.first?.classCount != nil
       if settings.budget != nil, !summary.isClassifier {
         throw Failure(
@@ -82,13 +90,13 @@ extension ConvertCommand {
           """)
       }
       if !settings.calibration.isEmpty {
-        var loader = WindowLoader(graph, plan, settings, arguments)
+        var loader = WindowLoader(graph, plan, settings, scaling, arguments)
         try loader.load(settings.calibration, "calibrate")
         calibration = loader.windows
         summary.calibration = loader.windows
       }
       if !settings.evaluation.isEmpty {
-        evaluation = try self.evaluation(graph, plan, settings, arguments)
+        evaluation = try self.evaluation(graph, plan, settings, scaling, arguments)
         summary.isEvaluated = true
       }
     }
@@ -101,7 +109,8 @@ extension ConvertCommand {
 
   /// A file for each input and, behind them, one with the right classes.
   private static func evaluation(
-    _ graph: Graph, _ plan: Plan, _ settings: ConvertSettings, _ arguments: ParsedArguments
+    _ graph: Graph, _ plan: Plan, _ settings: ConvertSettings, _ scaling: InputScaling,
+    _ arguments: ParsedArguments
   ) throws(Failure) -> Evaluation {
     let inputCount = plan.inputs.count
     let paths = settings.evaluation
@@ -116,7 +125,7 @@ extension ConvertCommand {
       throw Failure(
         usage: "'--max-drop' needs the right classes: '--evaluate X.npy y.npy'", arguments)
     }
-    var loader = WindowLoader(graph, plan, settings, arguments)
+    var loader = WindowLoader(graph, plan, settings, scaling, arguments)
     try loader.load(Array(paths.prefix(inputCount)), "evaluate")
     guard paths.count > inputCount else { return Evaluation(loader.windows) }
     let labels = try Labels(paths[inputCount], plan, count: loader.isKept.count)
@@ -149,7 +158,7 @@ extension Failure {
   fileprivate init(_ error: ConversionError, _ path: String) {
     switch error {
     case .reading: self.init(.software, "\(path): the file written cannot be read: \(error)")
-    case .graph, .encoding, .calibration, .quantization, .windowsNeeded, .budget:
+    case .graph, .encoding, .calibration, .quantization, .contract, .windowsNeeded, .budget:
       self.init(.badData, "\(path): \(error)")
     }
   }

@@ -26,9 +26,15 @@ enum ConvertCommand {
       Windows are .npy files, [windows, time, channels], or CSV recordings: a line of column \
       names, then a row for each time step (t_ms,ax,ay,az) or for each sensor event \
       (t_us,sensor,x,y,z). A column rec tells recordings in one file apart.
+
+      What a program must know about the model goes into the file: names of classes, channels and \
+      units, rates, and the scaler. Windows are raw then, here and in every other command, and are \
+      scaled by it, unless --already-scaled is given. Labels and scaler are where other TFLite tools \
+      look for them, too.
       """,
     arguments: [ModelOptions.argument],
-    options: files + quantization + judgement + recordings + ModelOptions.options,
+    options: files + ContractOptions.options + quantization + judgement + recordings
+      + ModelOptions.options,
     examples: [
       .init("Convert a Keras model", "mainspring convert model.h5 -o model.tflite"),
       .init(
@@ -45,6 +51,12 @@ enum ConvertCommand {
         """
         mainspring convert model.h5 -o m.tflite --precision int8 --calibrate X.npy \\
           --evaluate X_val.npy y_val.npy --max-drop 0.5%
+        """),
+      .init(
+        "With what a program must know about the model",
+        """
+        mainspring convert model.h5 -o m.tflite --labels labels.txt \\
+          --mean feature_mean.npy --std feature_std.npy --sample-rate 50
         """),
       .init(
         "Several files to choose from, out/model-f32.tflite and so on",
@@ -137,7 +149,9 @@ enum ConvertCommand {
         """),
     .integer(
       "hop", valueName: "steps", in: 1...1_000_000, default: nil,
-      help: "From one window of a recording to the next; half a window unless given."),
+      help: """
+        From one window of a recording to the next, half a window unless given; stored in the file.
+        """),
     .text(
       "time", valueName: "column",
       help: """
@@ -147,8 +161,8 @@ enum ConvertCommand {
     .text(
       "channels", valueName: "names",
       help: """
-        The columns, or sensor.axis, in the model's order with commas. All in their order unless \
-        given.
+        The columns, or sensor.axis, in the model's order with commas; stored in the file. All in \
+        their order unless given.
         """),
   ]
 }

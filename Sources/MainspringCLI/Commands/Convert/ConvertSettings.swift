@@ -33,13 +33,15 @@ struct ConvertSettings {
     let isGiven = budget.maximumDrop != nil || budget.minimumAgreement != nil
     self.budget = isGiven ? budget : nil
     let hasRecordings = (calibration + evaluation).contains(where: RecordingSettings.isRecording)
-    recordings = try RecordingSettings(arguments, isUsed: hasRecordings)
+    recordings = try RecordingSettings(
+      arguments, isUsed: hasRecordings, others: ["hop", "channels"])
     options = ConversionOptions(
       recurrent: ConvertSettings.recurrent(arguments),
       method: ConvertSettings.method(arguments),
       ports: arguments.optionalChoice("io", of: ConvertCommand.Ports.self) == .float32
         ? .float32 : .native,
-      budget: self.budget, measuresLayers: arguments.flag("report"))
+      budget: self.budget, measuresLayers: arguments.flag("report"),
+      storesSelfTest: !arguments.flag("no-self-test"))
     try check(arguments)
   }
 
@@ -62,6 +64,9 @@ struct ConvertSettings {
     }
     if budget != nil, calibration.isEmpty, evaluation.isEmpty {
       throw Failure(usage: "'--min-agreement' needs '--calibrate' or '--evaluate'", arguments)
+    }
+    if arguments.flag("already-scaled"), calibration.isEmpty, evaluation.isEmpty {
+      throw Failure(usage: "'--already-scaled' needs '--calibrate' or '--evaluate'", arguments)
     }
     if skipsBadWindows, calibration.isEmpty, evaluation.isEmpty {
       throw Failure(

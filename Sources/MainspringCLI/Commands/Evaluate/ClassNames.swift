@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Mainspring
-
 /// Names of classes, a line for each.
 struct ClassNames {
   let path: String
@@ -10,11 +8,7 @@ struct ClassNames {
   /// - Throws: ``Failure`` when the file cannot be read, is no text, or has an empty or a repeated
   ///   line.
   init(_ path: String) throws(Failure) {
-    let file: MappedFile
-    do throws(MappedFileError) { file = try MappedFile(path: path) } catch { throw Failure(error) }
-    // The closure only copies out of the mapped bytes.
-    let copy = unsafe file.bytes.withUnsafeBytes { unsafe [UInt8]($0) }
-    guard let text = String(validating: copy, as: UTF8.self) else {
+    guard let text = String(validating: try SmallFile.bytes(path), as: UTF8.self) else {
       throw Failure(.badData, "\(path): expected UTF-8 text, found other bytes")
     }
     var names: [String] = []

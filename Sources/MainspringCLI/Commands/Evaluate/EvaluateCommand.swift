@@ -22,7 +22,9 @@ enum EvaluateCommand {
           """)
     ],
     options: [
-      .text("labels", valueName: "file", help: "The names of the classes, a line for each."),
+      .text(
+        "labels", valueName: "file",
+        help: "The names of the classes, a line for each; those the model carries unless given."),
       .number(
         "min-accuracy", in: 0...1, default: 0.85, help: "Least share of windows to be right."),
       .number(
@@ -33,7 +35,8 @@ enum EvaluateCommand {
         help: "How far any class' share of the predictions may be above its share of the windows."),
       .flag("json", help: "Print the figures as JSON."),
       ReportFile.option,
-    ] + Scaler.options + RecordingSettings.options + ModelOptions.options,
+      ScalerOptions.alreadyScaled,
+    ] + ScalerOptions.options + RecordingSettings.options + ModelOptions.options,
     examples: [
       .init(
         "A model and the int8 file made of it",
@@ -47,7 +50,7 @@ enum EvaluateCommand {
     let opened = try OpenedSubject.open(settings.models, arguments)
     var results: [EvaluationResult] = []
     for subject in opened {
-      results.append(try evaluate(subject, settings, opened[0], arguments))
+      results.append(try evaluate(subject, settings, opened, arguments))
     }
     if let page { try page.write(EvaluationPage.text(results, settings)) }
     if arguments.flag("json") {
@@ -61,10 +64,10 @@ enum EvaluateCommand {
   }
 
   private static func evaluate(
-    _ opened: OpenedSubject, _ settings: EvaluateSettings, _ first: OpenedSubject,
+    _ opened: OpenedSubject, _ settings: EvaluateSettings, _ all: [OpenedSubject],
     _ arguments: ParsedArguments
   ) throws(Failure) -> EvaluationResult {
-    let plan = opened.plan
+    let (plan, first) = (opened.plan, all[0])
     guard let classCount = plan.outputs[0].classCount else {
       throw Failure(
         .badData,
@@ -81,8 +84,11 @@ enum EvaluateCommand {
         \(first.plan.inputs.map(\.shape)), found \(plan.inputs.map(\.shape))
         """)
     }
-    let names = try settings.names(classCount)
-    let reader = try WindowReader(plan, settings.recordings, scaler: settings.scaler, arguments)
+    // A Keras file carries nothing: what the other models say is true of it, too.
+    let plans = [plan] + all.map(\.plan)
+    let names = try settings.names(classCount, plans)
+    let scaling = try InputScaling(plans, given: settings.scaler, arguments)
+    let reader = WindowReader(plan, settings.recordings, scaling, arguments)
     var outputs: [[Float]] = []
     var session = Session(plan)
     var result = [Float](repeating: 0, count: plan.outputs[0].shape.elementCount)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Mainspring
 import MainspringArguments
 import MainspringCheck
 
@@ -40,11 +41,11 @@ struct EvaluateSettings {
       minimumAccuracy: arguments.number("min-accuracy"),
       minimumRecall: arguments.number("min-recall"),
       maximumExcess: arguments.number("max-excess"))
-    scaler = try Scaler.given(arguments)
+    scaler = try ScalerOptions.given(arguments)
     recordings = try RecordingSettings(
       arguments, isUsed: windows.contains(where: RecordingSettings.isRecording))
     inputs =
-      files + Scaler.files(arguments) + (arguments.optionalText("labels").map { [$0] } ?? [])
+      files + ScalerOptions.files(arguments) + (arguments.optionalText("labels").map { [$0] } ?? [])
     labels = try arguments.optionalText("labels").map { (path) throws(Failure) in
       try ClassNames(path)
     }
@@ -54,9 +55,12 @@ struct EvaluateSettings {
     path.lowercased().hasSuffix(".npy") || RecordingSettings.isRecording(path)
   }
 
-  /// A name for each class: its number unless given.
-  func names(_ count: Int) throws(Failure) -> [String] {
-    guard let labels else { return (0..<count).map { "\($0)" } }
+  /// A name for each class: given, or of the first model that carries them, or its number.
+  func names(_ count: Int, _ plans: [Plan]) throws(Failure) -> [String] {
+    guard let labels else {
+      let carried = plans.lazy.compactMap { $0.contract?.labels }.first { $0.count == count }
+      return carried ?? (0..<count).map { "\($0)" }
+    }
     guard labels.names.count == count else {
       throw Failure(
         .badData, "\(labels.path): expected \(count) names, found \(labels.names.count)")

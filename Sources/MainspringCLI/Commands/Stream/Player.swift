@@ -30,7 +30,8 @@ struct Player: ~Copyable {
       reader, reader.hasRows ? nil : settings.channels, count: settings.channelCount, path: path)
     let alignment = settings.alignment(map, hasRows: reader.hasRows, arguments)
     do throws(StreamError) {
-      stream = try Stream(settings.plan, alignment, rules: rules)
+      stream = try Stream(
+        settings.plan, alignment, rules: rules, isScaled: settings.isScaled)
     } catch {
       throw Failure(.badData, "\(error)")
     }

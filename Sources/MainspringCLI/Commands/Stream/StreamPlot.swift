@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Mainspring
+import MainspringArguments
 import MainspringConvert
+import MainspringReport
 
 /// Decisions over time as a picture: a lane for each class, its average as a curve, decisions as
 /// bars, events as marks.
@@ -56,19 +58,12 @@ struct StreamPlot {
   }
 
   private var svg: String {
-    let lanes = Double(settings.classCount)
-    let height = StreamPlot.top + lanes * StreamPlot.laneHeight + 50
-    var text = """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(StreamPlot.width)) \(Int(height))" \
-      width="\(Int(StreamPlot.width))" height="\(Int(height))" font-family="sans-serif" \
-      font-size="12">
-      <title>Decisions over time</title>
-      <rect width="100%" height="100%" fill="#ffffff"/>
-      <text x="\(Int(StreamPlot.left))" y="24" font-size="16">Decisions over time, s</text>
-
-      """
-    for label in 0..<settings.classCount { text += lane(label) }
-    return text + axis + "</svg>\n"
+    let lanes = Double(settings.classCount) * StreamPlot.laneHeight
+    var picture = Picture(width: StreamPlot.width, height: StreamPlot.top + lanes + 50)
+    picture.text("Decisions over time, s", StreamPlot.left, 24, size: 16)
+    for label in 0..<settings.classCount { draw(label, &picture) }
+    drawAxis(StreamPlot.top + lanes, &picture)
+    return picture.file(title: "Decisions over time")
   }
 
   private func place(_ time: Double) -> Double {
@@ -76,15 +71,11 @@ struct StreamPlot {
     return StreamPlot.left + (end > 0 ? time / end : 0) * span
   }
 
-  private func lane(_ label: Int) -> String {
+  private func draw(_ label: Int, _ picture: inout Picture) {
     let base = StreamPlot.top + Double(label + 1) * StreamPlot.laneHeight
-    var text = """
-      <line x1="\(number(StreamPlot.left))" y1="\(number(base))" \
-      x2="\(number(StreamPlot.width - StreamPlot.right))" y2="\(number(base))" stroke="#cccccc"/>
-      <text x="\(number(StreamPlot.left - 8))" y="\(number(base - 8))" \
-      text-anchor="end">\(escaped(settings.name(of: label)))</text>
-
-      """
+    picture.line(StreamPlot.left, base, StreamPlot.width - StreamPlot.right, base)
+    picture.text(
+      printable(settings.name(of: label)), StreamPlot.left - 8, base - 8, anchor: .end)
     // The most convincing decision of each cell.
     var cells = [Float](repeating: 0, count: StreamPlot.cellCount + 1)
     var certain = [Bool](repeating: false, count: StreamPlot.cellCount + 1)
@@ -94,64 +85,30 @@ struct StreamPlot {
       certain[cell] = certain[cell] || point.label == label
     }
     for (cell, height) in cells.enumerated() where height > 0 {
-      let x = StreamPlot.left + Double(cell)
-      let top = base - Double(min(max(height, 0), 1)) * (StreamPlot.laneHeight - 14)
-      text += """
-        <line x1="\(number(x))" y1="\(number(base))" x2="\(number(x))" y2="\(number(top))" \
-        stroke="\(certain[cell] ? "#2b6cb0" : "#cbd5e0")"/>
-
-        """
+      let length = Double(min(max(height, 0), 1)) * (StreamPlot.laneHeight - 14)
+      picture.rectangle(
+        StreamPlot.left + Double(cell), base - length, 1, length,
+        kind: certain[cell] ? "bar" : "weak")
     }
     for point in points where point.event == label {
-      text += """
-        <circle cx="\(number(place(point.time)))" cy="\(number(base - StreamPlot.laneHeight + 10))" \
-        r="4" fill="#c53030"/>
-
-        """
+      picture.dot(place(point.time), base - StreamPlot.laneHeight + 10, radius: 4)
     }
-    return text
   }
 
-  private var axis: String {
-    let base = StreamPlot.top + Double(settings.classCount) * StreamPlot.laneHeight
+  private func drawAxis(_ base: Double, _ picture: inout Picture) {
     // 1, 2, 5, 10, 20, 50, … seconds, at most a dozen of them.
     var (step, factors) = (1.0, 0)
     while end / step > 12 {
       step *= factors % 3 == 1 ? 2.5 : 2
       factors += 1
     }
-    var text = ""
     var time = 0.0
     while time <= end {
-      text += """
-        <text x="\(number(place(time)))" y="\(number(base + 18))" \
-        text-anchor="middle">\(number(time))</text>
-
-        """
+      picture.text("\(Int(time))", place(time), base + 18, anchor: .middle)
       time += step
     }
-    return text + """
-      <text x="\(number(StreamPlot.left))" y="\(number(base + 40))" fill="#4a5568">blue: the \
-      decision; grey: most likely, not convincing; red: an event</text>
-
-      """
-  }
-
-  private func number(_ value: Double) -> String {
-    let rounded = (value * 10).rounded() / 10
-    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
-  }
-
-  private func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "&": result += "&amp;"
-      default: result.append(character)
-      }
-    }
-    return result
+    picture.text(
+      "blue: the decision; grey: most likely, not convincing; red: an event", StreamPlot.left,
+      base + 40, kind: "faint")
   }
 }

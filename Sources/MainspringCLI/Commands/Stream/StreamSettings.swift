@@ -17,6 +17,8 @@ struct StreamSettings {
   let time: String?
   let classes: [String]?
   let plan: WindowPlan
+  /// Samples need not be scaled any more.
+  let isScaled: Bool
   let windowLength: Int
   let channelCount: Int
 
@@ -55,6 +57,8 @@ struct StreamSettings {
           + "'--whole'", arguments)
     }
     plan = try StreamSettings.plan(graph, hop, model.path, arguments)
+    try SelfTest.run(plan.plan, model.path, arguments)
+    isScaled = arguments.flag("already-scaled")
     try checkClasses(model.path)
   }
 
@@ -154,6 +158,10 @@ extension StreamSettings {
     .text(
       "classes", valueName: "names",
       help: "Names of the model's classes in its order, with commas between them."),
+    .flag(
+      "already-scaled",
+      help: "Samples are scaled. Otherwise they are raw, and scaled by the scaler a model carries."),
+    SelfTest.option,
     .flag("whole", help: "Compute every window from its start, for comparison."),
     .flag(
       "stateful",
