@@ -63,7 +63,10 @@ let package = Package(
     .target(name: "MainspringKeras", dependencies: ["MainspringGraph", "MainspringWire"]),
     .target(
       name: "MainspringConvert",
-      dependencies: ["MainspringGraph", "MainspringTFLite", "MainspringRuntime", "CFlatBuffers"]),
+      dependencies: [
+        "MainspringGraph", "MainspringTFLite", "MainspringRuntime", "MainspringStream",
+        "CFlatBuffers",
+      ]),
 
     .target(name: "MainspringCheck", dependencies: ["MainspringGraph", "MainspringRuntime"]),
 

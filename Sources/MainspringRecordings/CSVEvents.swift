@@ -34,6 +34,9 @@ struct CSVEvents: ~Copyable {
   var hasRows: Bool { layout.sensor == nil }
   var columns: [String] { layout.values.map { rows.columns[$0] } }
 
+  /// By column: the unit in its name; empty without one.
+  var units: [String] { columns.map { RecordingLayout.split($0).unit } }
+
   mutating func next(_ event: inout SensorEvent) throws(RecordingError) -> Bool {
     guard try rows.next() else { return false }
     let number = (try rows.number(time) * nanosecondsPerUnit).rounded()

@@ -15,6 +15,8 @@ package struct EventReader: ~Copyable {
   /// The channels of a row, or the axes of a sensor in a CSV file; nil where each message names its
   /// own: x, y, z then come first, others in the order of the message.
   package let columns: [String]?
+  /// By column the unit in its name, empty without one.
+  package let units: [String]?
 
   /// Opens a recording; `-` is standard input.
   ///
@@ -30,10 +32,10 @@ package struct EventReader: ~Copyable {
     if lines.bytes.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "{") {
       messages = MessageEvents(lines)
       csv = nil
-      (hasRows, columns) = (false, nil)
+      (hasRows, columns, units) = (false, nil, nil)
     } else {
       let events = try CSVEvents(try CSVReader(below: lines), time: time, channels: channels)
-      (hasRows, columns) = (events.hasRows, events.columns)
+      (hasRows, columns, units) = (events.hasRows, events.columns, events.units)
       csv = consume events
       messages = nil
     }

@@ -2,7 +2,8 @@
 
 /// Which column of a recording is what.
 ///
-/// - One row for each time step: a time column, if any, and a column for each channel.
+/// - One row for each time step: a time column, if any, and a column for each channel, with its unit
+///   in brackets behind the name or not.
 /// - One row for each sensor event: a time column, a column `sensor` with its name, and a column
 ///   for each axis. A channel is then called `sensor.axis`.
 ///
@@ -43,7 +44,10 @@ package struct RecordingLayout: Hashable, Sendable {
     if let channels, sensor == nil {
       var values: [Int] = []
       for name in channels {
-        guard let column = columns.firstIndex(of: name) else {
+        let column =
+          columns.firstIndex(of: name)
+          ?? columns.firstIndex { RecordingLayout.split($0).name == name }
+        guard let column else {
           throw .columns(path: path, expected: "a column '\(name)'", found: columns)
         }
         values.append(column)
@@ -53,6 +57,17 @@ package struct RecordingLayout: Hashable, Sendable {
       let taken = [clock?.column, recording, sensor]
       values = columns.indices.filter { !taken.contains($0) && columns[$0].lowercased() != "label" }
     }
+  }
+
+  /// The name of a column and the unit in brackets behind it, as in `ax [m/s²]`; an empty one without.
+  static func split(_ column: String) -> (name: String, unit: String) {
+    for (open, close) in [("[", "]"), ("(", ")")] as [(Character, Character)] {
+      guard column.last == close, let start = column.lastIndex(of: open) else { continue }
+      var name = column[..<start]
+      while name.last == " " { name.removeLast() }
+      return (String(name), String(column[column.index(after: start)...].dropLast()))
+    }
+    return (column, "")
   }
 
   private static func clock(_ columns: [String], _ path: String, _ request: String?)

@@ -7,7 +7,7 @@ import MainspringRuntime
 ///
 /// ```swift
 /// let plan = try WindowPlan(graph, hop: 10)
-/// var stream = try Stream(plan, AlignmentOptions(rate: 50, channelCount: 6))
+/// var stream = try Stream(plan)  // or Stream(plan, AlignmentOptions(rate: 50, channelCount: 6))
 /// try stream.push(sample.span, at: nanoseconds) { decision in … }
 /// ```
 ///
@@ -36,24 +36,30 @@ public struct Stream: ~Copyable {
   public private(set) var windowCount: UInt64 = 0
 
   /// - Parameters:
-  ///   - alignment: how samples come to be rows of the model's grid.
-  ///   - rules: nil for a threshold of one half and no average.
+  ///   - alignment: how samples come to be rows of the model's grid; nil for samples of all
+  ///     channels at the rate of the model's contract.
+  ///   - rules: nil for those of the model's contract; without any, a threshold of one half and no
+  ///     average.
   ///   - isScaled: samples are scaled; otherwise they are raw, and scaled by what the model's
   ///     contract says.
   /// - Throws: ``StreamError`` when options are out of range, or the model is none of one input
   ///   `[1, time, channels]` and one output of a value for each class.
   /// - Complexity: allocates everything the stream ever needs.
   public init(
-    _ plan: WindowPlan, _ alignment: AlignmentOptions, rules: DecisionRules? = nil,
+    _ plan: WindowPlan, _ alignment: AlignmentOptions? = nil, rules: DecisionRules? = nil,
     isScaled: Bool = false
   ) throws(StreamError) {
     let sizes = try Stream.sizes(of: plan.plan)
+    let contract = plan.plan.contract
+    let alignment = try Stream.alignment(alignment, contract, channelCount: sizes.channels)
     guard alignment.channelCount == sizes.channels else { throw .options(.channels) }
-    let rules = rules ?? DecisionRules(classCount: sizes.classes)
+    let rules =
+      rules ?? contract?.rules.map { DecisionRules($0) }
+      ?? DecisionRules(classCount: sizes.classes)
     if let known = rules.known { try known.check(channelCount: sizes.channels) }
     let decider = try Decider(rules, classCount: sizes.classes)
     guard plan.mode != .stateful || plan.hop == sizes.time else { throw .options(.hop) }
-    let scaler = isScaled ? nil : plan.plan.contract?.scaler
+    let scaler = isScaled ? nil : contract?.scaler
     if let count = scaler?.means.count, count != 1, count != sizes.channels {
       throw .options(.channels)
     }
@@ -70,6 +76,15 @@ public struct Stream: ~Copyable {
     distance = WindowDistance(rules.known)
     output = FloatBlock(count: plan.plan.outputs[0].shape.elementCount)
     probabilityBlock = FloatBlock(count: sizes.classes)
+  }
+
+  /// - Throws: ``StreamError`` when the model does not say how many rows a second it takes.
+  private static func alignment(
+    _ given: AlignmentOptions?, _ contract: ModelContract?, channelCount: Int
+  ) throws(StreamError) -> AlignmentOptions {
+    if let given { return given }
+    guard let rate = contract?.sampleRate else { throw .options(.modelRate) }
+    return AlignmentOptions(rate: rate, channelCount: channelCount)
   }
 
   /// Rows and channels of the window, and classes: two for a single probability.

@@ -21,7 +21,7 @@ public enum StreamError: Error, Hashable, Sendable {
   /// What can be set.
   public enum Setting: Hashable, Sendable {
     case rate, channels, limit, times, buffer, window, hop, smoothing, thresholds, durations
-    case range, classes
+    case range, classes, modelRate
   }
 }
 
@@ -57,6 +57,7 @@ extension StreamError.Setting {
     case .thresholds:
       "expected a threshold from 0 to 1 for each class, and a rearm share from 0 to 1"
     case .durations: "expected durations of at least 0 ns"
+    case .modelRate: "expected a model that says how many rows a second it takes, or a rate"
     case .range: "expected a finite mean and a deviation above 0 for each channel, twice"
     case .classes: "expected classes of the model"
     }

@@ -26,6 +26,7 @@ extension ModelConverter {
         contract.calibration = ModelContract.Calibration(
           method: "\(recipe)", windowCount: windows.count, hash: windows.hash)
       }
+      if contract.rules == nil { contract.rules = rules }
     }
     return try settingContract(contract, of: graph)
   }

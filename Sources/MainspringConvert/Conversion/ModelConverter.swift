@@ -16,6 +16,8 @@ import MainspringTFLite
 public struct ModelConverter {
   let graph: Graph
   let calibrationWindows: WindowSet?
+  /// Fitted to the calibration windows; nil for models that do not classify windows.
+  let rules: ModelContract.Rules?
   /// What decides between ways to quantize.
   let selection: ModelComparison?
   /// What budgets and figures are about.
@@ -52,6 +54,7 @@ public struct ModelConverter {
     }
     let parts = calibration?.split()
     calibrationWindows = parts?.calibration
+    rules = parts.flatMap { RulesMaker.rules(graph, $0.calibration) }
     if let calibration, calibration.count < Calibration.recommendedWindowCount {
       warnings.append(
         """

@@ -24,12 +24,15 @@ public final class WindowPlan: Sendable {
   /// What windows share; nil where every window is computed from its start.
   public let incremental: IncrementalPlan?
 
+  /// - Parameter hop: nil for the hop of the model's contract, or half a window without one.
   /// - Precondition: the hop is at least 1.
   /// - Throws: `PlanError` when the model cannot be planned, or has recurrent layers whose state is
   ///   not carried on.
   public init(
-    _ graph: Graph, hop: Int, mode: Mode = .incremental, instructionSet: InstructionSet = .best
+    _ graph: Graph, hop: Int? = nil, mode: Mode = .incremental,
+    instructionSet: InstructionSet = .best
   ) throws(PlanError) {
+    let hop = hop ?? WindowPlan.hop(of: graph)
     precondition(hop >= 1, "a hop of at least 1 row")
     plan = try Plan(graph, instructionSet: instructionSet)
     self.hop = hop
@@ -38,5 +41,15 @@ public final class WindowPlan: Sendable {
     incremental =
       mode == .incremental
       ? try IncrementalPlan(graph, hop: hop, instructionSet: instructionSet) : nil
+  }
+
+  private static func hop(of graph: Graph) -> Int {
+    if let hop = graph.contract?.hop { return hop }
+    guard let input = graph.inputs.first else { return 1 }
+    var length = 1
+    for extent in graph.shape(of: input).extents.dropFirst().dropLast() {
+      length = max(length, extent)
+    }
+    return max(length / 2, 1)
   }
 }

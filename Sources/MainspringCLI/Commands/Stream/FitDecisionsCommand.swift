@@ -63,7 +63,7 @@ enum FitDecisionsCommand {
     let parts = FitParts(recordings)
     let fit = DecisionFit(
       settings: settings, background: background,
-      known: windows.known(channelCount: settings.channelCount),
+      known: windows.known(channelCount: settings.channelCount) ?? settings.rules?.known,
       tolerance: Int64(arguments.number("tolerance") * 1e9),
       budget: arguments.number("max-false-alarms-per-hour"))
     var progress = Progress("fitting", total: 100)

@@ -26,8 +26,12 @@ struct Player: ~Copyable {
     _ arguments: ParsedArguments
   ) throws(Failure) {
     let reader = try Player.open(path, settings)
-    let map = try SensorMap(
-      reader, reader.hasRows ? nil : settings.channels, count: settings.channelCount, path: path)
+    let map = try SensorMap(reader, settings, path)
+    if reader.hasRows, let units = reader.units, units.count == settings.modelChannels.count {
+      for (channel, unit) in zip(settings.modelChannels, units) {
+        try channel.check(unit: unit, path)
+      }
+    }
     let alignment = settings.alignment(map, hasRows: reader.hasRows, arguments)
     do throws(StreamError) {
       stream = try Stream(

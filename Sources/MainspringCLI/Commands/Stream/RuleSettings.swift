@@ -7,7 +7,9 @@ import MainspringRecordings
 /// The rules of decision on the command line: a file of `fit-decisions`, and options that change it.
 enum RuleSettings {
   static let options: [Option] = [
-    .text("rules", valueName: "file", help: "Rules of decision that fit-decisions wrote."),
+    .text(
+      "rules", valueName: "file",
+      help: "Rules of decision that fit-decisions wrote, instead of those the model carries."),
     .number(
       "threshold", valueName: "p", in: 0...1, default: nil,
       help: "Probability from which on a class is convincing; 0.5 without rules."),
@@ -28,7 +30,7 @@ enum RuleSettings {
   static func rules(
     _ settings: StreamSettings, _ arguments: ParsedArguments
   ) throws(Failure) -> DecisionRules {
-    var rules = DecisionRules(classCount: settings.classCount)
+    var rules = settings.rules ?? DecisionRules(classCount: settings.classCount)
     if let path = arguments.optionalText("rules") {
       rules = try RulesFile.read(path, settings)
     }

@@ -29,14 +29,19 @@ struct SensorMap {
 
   /// - Parameters:
   ///   - reader: the recording.
-  ///   - names: channels in the model's order, `sensor.axis` for events; nil for what their names
-  ///     mean: accelerometer, gyroscope, magnetometer.
-  ///   - count: channels of the model.
+  ///   - settings: with the channels in the model's order, `sensor.axis` for events. What the model
+  ///     itself names may be `ax` or `gyro_x` as well; without names they are accelerometer,
+  ///     gyroscope, magnetometer.
   /// - Throws: ``Failure`` when the channels are not the model's.
   init(
-    _ reader: borrowing EventReader, _ names: [String]?, count: Int, path: String
+    _ reader: borrowing EventReader, _ settings: StreamSettings, _ path: String
   ) throws(Failure) {
-    isByMeaning = names == nil && !reader.hasRows
+    let (names, count) = (settings.channels, settings.channelCount)
+    let axes = reader.columns ?? ["x", "y", "z"]
+    let meant =
+      settings.takesModelChannels && !reader.hasRows
+      ? SensorMap.meant(names ?? [], axes: axes) : nil
+    isByMeaning = (names == nil || meant != nil) && !reader.hasRows
     if reader.hasRows {
       let columns = reader.columns ?? []
       guard columns.count == count else {
@@ -46,10 +51,12 @@ struct SensorMap {
             + columns.joined(separator: ", "))
       }
       entries = [Entry(names: [""], places: Array(0..<count), channels: Array(0..<count))]
+    } else if let meant {
+      entries = meant
     } else if let names {
-      try byName(names, axes: reader.columns ?? ["x", "y", "z"], count: count, path)
+      try byName(names, axes: axes, count: count, path)
     } else {
-      let axes = reader.columns?.count ?? 3
+      let axes = axes.count
       guard axes > 0, count % axes == 0, count / axes <= SensorMap.meanings.count else {
         throw Failure(
           .badData,
@@ -63,6 +70,27 @@ struct SensorMap {
       }
     }
     seen = entries.map { _ in nil }
+  }
+
+  /// The sensors of channels such as `ax`, `gyro_x` or `accelerometer.z`; nil when not all of them
+  /// say what they are, or one comes twice.
+  private static func meant(_ names: [String], axes: [String]) -> [Entry]? {
+    var entries: [Entry] = []
+    for (channel, name) in names.enumerated() {
+      let lower = name.lowercased()
+      guard let axis = axes.firstIndex(where: { lower.hasSuffix($0.lowercased()) }) else {
+        return nil
+      }
+      var sensor = lower.dropLast(axes[axis].count)
+      while let last = sensor.last, "._- ".contains(last) { sensor.removeLast() }
+      guard let names = meanings.first(where: { $0.contains(String(sensor)) }) else { return nil }
+      let place = entries.firstIndex { $0.names == names } ?? entries.count
+      if place == entries.count { entries.append(Entry(names: names, places: [], channels: [])) }
+      if entries[place].places.contains(axis) { return nil }
+      entries[place].places.append(axis)
+      entries[place].channels.append(channel)
+    }
+    return entries
   }
 
   private mutating func byName(

@@ -14,8 +14,14 @@ struct StreamSettings {
   let maximumGap: Double
   let reorder: Double?
   let channels: [String]?
+  /// Names and units the model carries; empty when it says nothing.
+  let modelChannels: [ModelContract.Channel]
+  /// Whether the channels are named by the model, and not on the command line.
+  let takesModelChannels: Bool
   let time: String?
   let classes: [String]?
+  /// Rules of decision that the model carries.
+  let rules: DecisionRules?
   let plan: WindowPlan
   /// Samples need not be scaled any more.
   let isScaled: Bool
@@ -23,21 +29,26 @@ struct StreamSettings {
   let channelCount: Int
 
   init(_ model: OpenedModel, _ arguments: ParsedArguments) throws(Failure) {
-    guard let rate = arguments.optionalNumber("rate") else {
-      throw Failure(
-        usage: "the model does not say how many rows a second it takes; give '--rate <hz>'",
-        arguments)
-    }
-    self.rate = rate
+    let graph = try model.optimizedGraph()
+    let contract = graph.contract ?? ModelContract()
+    rate = try StreamSettings.rate(contract, model.path, arguments)
     let isAny = arguments.flag("any-rate")
     sensorRate = isAny ? nil : arguments.optionalNumber("sensor-rate") ?? rate
     limit = arguments.optionalNumber("limit").map { Float($0) } ?? .infinity
     maximumGap = arguments.number("max-gap")
     reorder = arguments.optionalNumber("reorder")
-    channels = arguments.optionalText("channels").map(StreamSettings.list)
+    let ownChannels = contract.channels.map(\.name)
+    channels =
+      arguments.optionalText("channels").map(StreamSettings.list)
+      ?? (ownChannels.isEmpty ? nil : ownChannels)
+    modelChannels = contract.channels
+    takesModelChannels = arguments.optionalText("channels") == nil && !ownChannels.isEmpty
+    try StreamSettings.checkUnits(contract, model.path, arguments)
     time = arguments.optionalText("time")
-    classes = arguments.optionalText("classes").map(StreamSettings.list)
-    let graph = try model.optimizedGraph()
+    classes =
+      arguments.optionalText("classes").map(StreamSettings.list)
+      ?? (contract.labels.isEmpty ? nil : contract.labels)
+    rules = contract.rules.map { DecisionRules($0) }
     let extents = graph.inputs.first.map { graph.shape(of: $0).extents } ?? []
     guard graph.inputs.count == 1, extents.count >= 3 else {
       throw Failure(
@@ -50,7 +61,8 @@ struct StreamSettings {
     windowLength = extents.dropFirst().dropLast().max() ?? 1
     let isStateful = arguments.flag("stateful")
     let hop =
-      arguments.optionalInteger("hop") ?? (isStateful ? windowLength : max(windowLength / 2, 1))
+      arguments.optionalInteger("hop")
+      ?? (isStateful ? windowLength : contract.hop ?? max(windowLength / 2, 1))
     if isStateful, hop != windowLength || arguments.flag("whole") {
       throw Failure(
         usage: "'--stateful' takes windows side by side: a hop of \(windowLength) rows, and no "
@@ -60,6 +72,36 @@ struct StreamSettings {
     try SelfTest.run(plan.plan, model.path, arguments)
     isScaled = arguments.flag("already-scaled")
     try checkClasses(model.path)
+  }
+
+  private static func rate(
+    _ contract: ModelContract, _ path: String, _ arguments: ParsedArguments
+  ) throws(Failure) -> Double {
+    guard let rate = arguments.optionalNumber("rate") ?? contract.sampleRate else {
+      throw Failure(
+        usage: "the model does not say how many rows a second it takes; give '--rate <hz>'",
+        arguments)
+    }
+    if let own = contract.sampleRate, own != rate {
+      Console.note("warning: \(path): made for \(own) rows a second, not \(rate)")
+    }
+    return rate
+  }
+
+  /// - Throws: ``Failure`` when a recording has other units than the model.
+  private static func checkUnits(
+    _ contract: ModelContract, _ path: String, _ arguments: ParsedArguments
+  ) throws(Failure) {
+    guard let units = arguments.optionalText("units").map(list) else { return }
+    let channels = contract.channels
+    guard units.count == 1 || channels.isEmpty || units.count == channels.count else {
+      throw Failure(
+        usage: "'--units' names \(units.count) units, expected \(channels.count), as there are "
+          + "channels", arguments)
+    }
+    for (index, channel) in channels.enumerated() {
+      try channel.check(unit: units.count == 1 ? units[0] : units[index], path)
+    }
   }
 
   private static func plan(
@@ -126,10 +168,10 @@ extension StreamSettings {
   static let options: [Option] = [
     .integer(
       "hop", valueName: "rows", in: 1...1_000_000, default: nil,
-      help: "Rows between windows; by default half a window."),
+      help: "Rows between windows; by default what the model says, or half a window."),
     .number(
       "rate", valueName: "hz", in: 0.001...100_000, default: nil,
-      help: "Rows a second that the model was trained with."),
+      help: "Rows a second that the model was trained with; by default what the model says."),
     .number(
       "sensor-rate", valueName: "hz", in: 0.001...1_000_000, default: nil,
       help: """
@@ -153,11 +195,19 @@ extension StreamSettings {
       "channels", valueName: "names",
       help: """
         The model's channels in its order, with commas between them: columns, or sensor.axis for \
-        sensor events.
+        sensor events. By default those the model names.
+        """),
+    .text(
+      "units", valueName: "names",
+      help: """
+        The units of the recording's channels, with commas between them, one for all: others than \
+        the model's are refused.
         """),
     .text(
       "classes", valueName: "names",
-      help: "Names of the model's classes in its order, with commas between them."),
+      help: """
+        Names of the model's classes in its order, with commas between them; by default its labels.
+        """),
     .flag(
       "already-scaled",
       help: "Samples are scaled. Otherwise they are raw, and scaled by the scaler a model carries."),
@@ -170,4 +220,14 @@ extension StreamSettings {
         windows lie side by side.
         """),
   ]
+}
+
+extension ModelContract.Channel {
+  /// - Throws: ``Failure`` naming the file when samples have another unit than the model takes.
+  func check(unit found: String, _ path: String) throws(Failure) {
+    guard !unit.isEmpty, !found.isEmpty, UnitName(found) != UnitName(unit) else { return }
+    throw Failure(
+      .badData,
+      "\(path): channel \(name.quoted): expected samples in \(unit.quoted), found \(found.quoted)")
+  }
 }
