@@ -25,39 +25,28 @@ typedef struct {
   ivec sum[MSK_ROWS][MSK_ROW_VECTORS];
 } gemm_sums;
 
-/// One vector of columns of some rows of floats; `count` of them. Sums that are `exact` are integers
-/// below 2²⁴, and what is taken off them is as well: floats hold them all.
-MSK_INLINE void gemm_store_hybrid(bool in_turn, bool exact, const gemm_job *job,
-                                  const gemm_sums *sums, int v, ptrdiff_t rows, ptrdiff_t r0,
-                                  ptrdiff_t n, ptrdiff_t count) {
+/// One vector of columns of some rows of floats; `count` of them.
+MSK_INLINE void gemm_store_hybrid(const gemm_job *job, const gemm_sums *sums, int v,
+                                  ptrdiff_t rows, ptrdiff_t r0, ptrdiff_t n, ptrdiff_t count) {
   const msk_hybrid_gemm *s = &job->hybrid;
   const bool whole = count >= MSK_LANES;
   const float *scales = (const float *)job->scales + n;
   const vec scale = whole ? v_load(scales) : v_load_n(scales, count);
   const ivec weights = MSK_NAME(v_integers)(msk_integer_s32, job->sums, n, count);
   const vec low = v_fill(s->low), high = v_fill(s->high);
-  // What is the same for all rows stays in registers, whatever the results overwrite.
-  const ptrdiff_t step = s->row_step, y_stride = job->y_stride, init_stride = s->init_stride;
-  const float *row_scales = job->row_scales + r0 * step;
-  const int32_t *row_zeros = job->row_zeros + r0 * step;
-  const float *init = job->bias ? (const float *)job->bias + r0 * init_stride + n : 0;
-  float *y = (float *)job->y + r0 * y_stride + n;
-  vec start = v_fill(0.0f);
-  for (ptrdiff_t r = 0; r < rows; r++, y += y_stride) {
+  const float *init = job->bias ? (const float *)job->bias + r0 * s->init_stride + n : 0;
+  float *y = (float *)job->y + r0 * job->y_stride + n;
+  for (ptrdiff_t r = 0; r < rows; r++, y += job->y_stride) {
+    const ptrdiff_t place = (r0 + r) * s->row_step;
     // Rows were moved by 128, and so their zero point.
-    const int32_t zero = *row_zeros + 128;
-    vec number;
-    if (exact) {
-      number = __builtin_convertvector(sums->sum[r][v], vec);
-      number = v_fma(v_fill((float)-zero), __builtin_convertvector(weights, vec), number);
-    } else {
-      number = __builtin_convertvector(sums->sum[r][v] - zero * weights, vec);
-    }
-    const vec row_scale = v_fill(*row_scales);
-    const vec share = in_turn ? number * scale * row_scale : number * (row_scale * scale);
+    const ivec total = sums->sum[r][v] - (job->row_zeros[place] + 128) * weights;
+    const vec number = __builtin_convertvector(total, vec);
+    const vec row_scale = v_fill(job->row_scales[place]);
+    const vec share = s->in_turn ? number * scale * row_scale : number * (row_scale * scale);
+    vec start = v_fill(0.0f);
     if (init) {
       start = whole ? v_load(init) : v_load_n(init, count);
-      init += init_stride;
+      init += s->init_stride;
     }
     const vec result = v_clamp(start + share, low, high);
     if (whole) {
@@ -65,8 +54,40 @@ MSK_INLINE void gemm_store_hybrid(bool in_turn, bool exact, const gemm_job *job,
     } else {
       v_store_n(y, result, count);
     }
-    row_scales += step;
-    row_zeros += step;
+  }
+}
+
+/// Whole vectors of columns of some rows of floats, by exact sums: they are integers below 2²⁴, and
+/// what is taken off them is as well, so that floats hold them all.
+MSK_INLINE void gemm_store_exact(const bool in_turn, const int vectors, const gemm_job *job,
+                                 const gemm_sums *sums, ptrdiff_t rows, ptrdiff_t r0,
+                                 ptrdiff_t n) {
+  const msk_hybrid_gemm *s = &job->hybrid;
+  const vec low = v_fill(s->low), high = v_fill(s->high);
+  // What is the same for all rows stays in registers, whatever the results overwrite.
+  const ptrdiff_t step = s->row_step, y_stride = job->y_stride, init_stride = s->init_stride;
+  const float *row_scales = job->row_scales + r0 * step;
+  const int32_t *row_zeros = job->row_zeros + r0 * step;
+  const float *init = job->bias ? (const float *)job->bias + r0 * init_stride + n : 0;
+  float *y = (float *)job->y + r0 * y_stride + n;
+  vec scale[MSK_ROW_VECTORS], weights[MSK_ROW_VECTORS], start[MSK_ROW_VECTORS];
+  MSK_UNROLL for (int v = 0; v < vectors; v++) {
+    const ptrdiff_t column = n + v * MSK_LANES;
+    scale[v] = v_load((const float *)job->scales + column);
+    weights[v] = __builtin_convertvector(
+        MSK_NAME(v_integers)(msk_integer_s32, job->sums, column, MSK_LANES), vec);
+    start[v] = init ? v_load(init + v * MSK_LANES) : v_fill(0.0f);
+  }
+  for (ptrdiff_t r = 0; r < rows; r++, y += y_stride) {
+    const vec row_scale = v_fill(row_scales[r * step]);
+    const vec zero = v_fill((float)(-128 - row_zeros[r * step]));
+    MSK_UNROLL for (int v = 0; v < vectors; v++) {
+      const vec sum = __builtin_convertvector(sums->sum[r][v], vec);
+      const vec number = v_fma(zero, weights[v], sum);
+      const vec share = in_turn ? number * scale[v] * row_scale : number * (row_scale * scale[v]);
+      if (init_stride > 0) start[v] = v_load(init + r * init_stride + v * MSK_LANES);
+      v_store(y + v * MSK_LANES, v_clamp(start[v] + share, low, high));
+    }
   }
 }
 
@@ -128,18 +149,19 @@ MSK_INLINE void gemm_store_pooled(const gemm_job *job, const gemm_sums *sums, in
 static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm_sums *sums,
                                                  int vectors, ptrdiff_t rows, ptrdiff_t r0,
                                                  ptrdiff_t n0) {
+  const bool is_exact = job->segments * job->length * 255 * 128 < 1 << 24;
+  if (job->is_hybrid && is_exact && vectors == 2 && n0 + 2 * MSK_LANES <= job->columns) {
+    if (job->hybrid.in_turn) {
+      gemm_store_exact(true, 2, job, sums, rows, r0, n0);
+    } else {
+      gemm_store_exact(false, 2, job, sums, rows, r0, n0);
+    }
+    return;
+  }
   for (int v = 0; v < vectors; v++) {
     const ptrdiff_t n = n0 + v * MSK_LANES, count = msk_minimum_of(MSK_LANES, job->columns - n);
     if (job->is_hybrid) {
-      const bool in_turn = job->hybrid.in_turn;
-      const bool exact = job->segments * job->length * 255 * 128 < 1 << 24;
-      if (count < MSK_LANES || !exact) {
-        gemm_store_hybrid(in_turn, false, job, sums, v, rows, r0, n, count);
-      } else if (in_turn) {
-        gemm_store_hybrid(true, true, job, sums, v, rows, r0, n, MSK_LANES);
-      } else {
-        gemm_store_hybrid(false, true, job, sums, v, rows, r0, n, MSK_LANES);
-      }
+      gemm_store_hybrid(job, sums, v, rows, r0, n, count);
       continue;
     }
     if (job->epilogue) {
