@@ -25,6 +25,7 @@ typedef struct {
 
 MSK_INLINE hybrid_part hybrid_part_of(const msk_hybrid_windows *s, ptrdiff_t row) {
   const ptrdiff_t first = row * s->stride - s->before;
+  if (first >= 0 && first + s->length <= s->count) return (hybrid_part){first, s->length, 0};
   const ptrdiff_t lead = msk_minimum_of(msk_maximum_of(-first, 0), s->length);
   const ptrdiff_t from = msk_minimum_of(msk_maximum_of(first, 0), s->count);
   return (hybrid_part){from, msk_minimum_of(s->length - lead, s->count - from), lead};
@@ -124,8 +125,20 @@ void msk_hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w, co
 
 static hybrid_bounds MSK_NAME(hybrid_bounds)(const float *x, ptrdiff_t length) {
   // Not-a-number is neither less nor more than anything; zeros of a tail are among the bounds.
-  vec least = v_fill(0.0f), largest = v_fill(0.0f);
+  vec least = v_fill(0.0f), largest = v_fill(0.0f), low[4], high[4];
   ptrdiff_t i = 0;
+  if (length >= 4 * MSK_LANES) {
+    MSK_UNROLL for (int v = 0; v < 4; v++) low[v] = high[v] = v_fill(0.0f);
+    for (; i + 4 * MSK_LANES <= length; i += 4 * MSK_LANES) {
+      MSK_UNROLL for (int v = 0; v < 4; v++) {
+        const vec value = v_load(x + i + v * MSK_LANES);
+        low[v] = v_min(value, low[v]);
+        high[v] = v_max(value, high[v]);
+      }
+    }
+    least = v_min(v_min(low[0], low[1]), v_min(low[2], low[3]));
+    largest = v_max(v_max(high[0], high[1]), v_max(high[2], high[3]));
+  }
   for (; i + MSK_LANES <= length; i += MSK_LANES) {
     const vec value = v_load(x + i);
     least = v_min(value, least);
@@ -191,6 +204,40 @@ MSK_INLINE void MSK_NAME(hybrid_scales)(vec least, vec largest, bool asymmetric,
   *zero = is_empty ? (ivec)0 : MSK_NAME(v_bounded)(rounded, (ivec)-128, (ivec)127);
 }
 
+/// Bounds of some windows.
+static void MSK_NAME(hybrid_window_bounds)(float *least, float *largest, const float *x,
+                                           const msk_hybrid_windows *s, ptrdiff_t first,
+                                           ptrdiff_t count) {
+  const ptrdiff_t taps = s->stride > 0 ? s->length / s->stride : 0;
+  const bool overlap = taps > 1 && taps <= MSK_LANES && s->length % s->stride == 0;
+  if (!overlap || s->before % s->stride != 0) {
+    for (ptrdiff_t i = 0; i < count; i++) {
+      const hybrid_part part = hybrid_part_of(s, first + i);
+      const hybrid_bounds bounds = MSK_NAME(hybrid_bounds)(x + part.from, part.count);
+      least[i] = bounds.least;
+      largest[i] = bounds.largest;
+    }
+    return;
+  }
+  // Windows are made of blocks that they share with their neighbours.
+  msk_hybrid_windows block = *s;
+  block.length = s->stride;
+  float low[2 * MSK_LANES] = {0}, high[2 * MSK_LANES] = {0};
+  for (ptrdiff_t i = 0; i < count + taps - 1; i++) {
+    const hybrid_part part = hybrid_part_of(&block, first + i);
+    const hybrid_bounds bounds = MSK_NAME(hybrid_bounds)(x + part.from, part.count);
+    low[i] = bounds.least;
+    high[i] = bounds.largest;
+  }
+  vec a = v_load(low), b = v_load(high);
+  for (ptrdiff_t tap = 1; tap < taps; tap++) {
+    a = v_min(a, v_load(low + tap));
+    b = v_max(b, v_load(high + tap));
+  }
+  v_store(least, a);
+  v_store(largest, b);
+}
+
 static void MSK_NAME(hybrid_rows)(int8_t *y, float *scales, int32_t *zeros, const float *x,
                                   const msk_hybrid_windows *windows) {
   const bool asymmetric = windows->asymmetric;
@@ -198,12 +245,7 @@ static void MSK_NAME(hybrid_rows)(int8_t *y, float *scales, int32_t *zeros, cons
   for (ptrdiff_t r = 0; r < windows->rows; r += MSK_LANES) {
     const ptrdiff_t count = msk_minimum_of(MSK_LANES, windows->rows - r);
     float least[MSK_LANES] = {0}, largest[MSK_LANES] = {0}, inverse[MSK_LANES];
-    for (ptrdiff_t i = 0; i < count; i++) {
-      const hybrid_part part = hybrid_part_of(windows, r + i);
-      const hybrid_bounds bounds = MSK_NAME(hybrid_bounds)(x + part.from, part.count);
-      least[i] = bounds.least;
-      largest[i] = bounds.largest;
-    }
+    MSK_NAME(hybrid_window_bounds)(least, largest, x, windows, r, count);
     if (count == 1) {
       const hybrid_bounds bounds = {.least = least[0], .largest = largest[0]};
       inverse[0] = hybrid_scale(bounds, &scales[r], &zeros[r], asymmetric).inverse;

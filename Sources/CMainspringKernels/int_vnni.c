@@ -278,11 +278,15 @@ static void gemm_rows(const gemm_job *job, const int8_t *x, ptrdiff_t r0) {
 /// Some rows after a copy of them is moved by `msk_int_offset`, once for all columns.
 static void gemm_moved(const gemm_job *job, const int8_t *x, ptrdiff_t byte_count, ptrdiff_t r0,
                        ptrdiff_t rows) {
-  _Alignas(64) int8_t moved[MSK_COPY + MSK_LANES * 4];
-  for (ptrdiff_t i = 0; i < byte_count; i += 64) {
-    const ptrdiff_t n = byte_count - i;
-    const __m512i from = _mm512_maskz_loadu_epi8(n < 64 ? (1ull << n) - 1 : ~0ull, x + i);
-    _mm512_store_si512(moved + i, _mm512_xor_si512(from, _mm512_set1_epi8((char)0x80)));
+  _Alignas(64) int8_t moved[MSK_COPY + 64];
+  const __m512i offset = _mm512_set1_epi8((char)0x80);
+  ptrdiff_t i = 0;
+  for (; i + 64 <= byte_count; i += 64) {
+    _mm512_store_si512(moved + i, _mm512_xor_si512(_mm512_loadu_si512(x + i), offset));
+  }
+  if (i < byte_count) {
+    const __m512i from = _mm512_maskz_loadu_epi8((1ull << (byte_count - i)) - 1, x + i);
+    _mm512_store_si512(moved + i, _mm512_xor_si512(from, offset));
   }
   const ptrdiff_t columns = msk_round_up(job->columns, MSK_LANES);
   ptrdiff_t n = 0;
