@@ -56,18 +56,44 @@ MSK_INLINE vec MSK_NAME(reduced)(const msk_reduction f, vec sum, vec x) {
   return sum;
 }
 
+/// Some vectors of columns over all rows, which are `stride` apart.
+MSK_INLINE void MSK_NAME(reduce_columns)(const msk_reduction f, const int vectors, float *y,
+                                         const float *a, ptrdiff_t rows, ptrdiff_t stride,
+                                         float divisor) {
+  vec sum[8];
+  MSK_UNROLL for (int v = 0; v < vectors; v++) sum[v] = v_fill(msk_neutral(f));
+  for (ptrdiff_t r = 0; r < rows; r++, a += stride) {
+    MSK_UNROLL for (int v = 0; v < vectors; v++) {
+      sum[v] = MSK_NAME(reduced)(f, sum[v], v_load(a + v * MSK_LANES));
+    }
+  }
+  MSK_UNROLL for (int v = 0; v < vectors; v++) v_store(y + v * MSK_LANES, sum[v] / divisor);
+}
+
 MSK_INLINE void MSK_NAME(reduce_of)(const msk_reduction f, float *y, const float *a,
                                     const msk_axis *axes, ptrdiff_t axis_count, ptrdiff_t count,
                                     float divisor) {
   const msk_axis row = axes[axis_count - 1];
   const vec neutral = v_fill(msk_neutral(f));
-  for (ptrdiff_t i = 0; i < count; i++) y[i] = msk_neutral(f);
+  ptrdiff_t done = 0;
+  if (axis_count == 2 && axes[0].y == 0 && row.y == 1) {
+    // Sums of whole vectors of columns never go through memory.
+    const ptrdiff_t rows = axes[0].extent, stride = axes[0].a;
+    for (; done + 8 * MSK_LANES <= row.extent; done += 8 * MSK_LANES) {
+      MSK_NAME(reduce_columns)(f, 8, y + done, a + done, rows, stride, divisor);
+    }
+    for (; done + MSK_LANES <= row.extent; done += MSK_LANES) {
+      MSK_NAME(reduce_columns)(f, 1, y + done, a + done, rows, stride, divisor);
+    }
+    if (done == row.extent) return;
+  }
+  for (ptrdiff_t i = done; i < count; i++) y[i] = msk_neutral(f);
   msk_walk walk;
   msk_walk_start(&walk, axis_count);
   do {
     const float *from = a + walk.a;
     float *to = y + walk.y;
-    ptrdiff_t i = 0;
+    ptrdiff_t i = done;
     if (row.y == 0) {
       vec sum = neutral;
       for (; i + MSK_LANES <= row.extent; i += MSK_LANES) {
@@ -90,7 +116,7 @@ MSK_INLINE void MSK_NAME(reduce_of)(const msk_reduction f, float *y, const float
       }
     }
   } while (msk_walk_next(&walk, axes, axis_count));
-  for (ptrdiff_t i = 0; i < count; i++) y[i] /= divisor;
+  for (ptrdiff_t i = done; i < count; i++) y[i] /= divisor;
 }
 
 static void MSK_NAME(reduce)(float *y, const float *a, msk_reduction f, const msk_axis *axes,

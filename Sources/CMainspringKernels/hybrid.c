@@ -13,37 +13,57 @@ static hybrid_bounds hybrid_bounds_scalar(const float *x, ptrdiff_t length) {
   return bounds;
 }
 
-static void hybrid_apply_scalar(int8_t *y, const float *x, ptrdiff_t length,
-                                const hybrid_scaling *s) {
-  for (ptrdiff_t i = 0; i < length; i++) {
-    const float value = x[i] * s->inverse;
-    y[i] = (int8_t)msk_limited(msk_rounded((float)s->zero + value), s->low, 127);
-  }
+MSK_INLINE int8_t hybrid_integer(float x, const hybrid_scaling *s) {
+  const float value = x * s->inverse;
+  return (int8_t)msk_limited(msk_rounded((float)s->zero + value), s->low, 127);
 }
 
-#define MSK_HYBRID_ROWS(variant)                                                              \
-  static void hybrid_rows_##variant(int8_t *y, float *scales, int32_t *zeros, const float *x, \
-                                    ptrdiff_t rows, ptrdiff_t length, bool asymmetric) {      \
-    for (ptrdiff_t r = 0; r < rows; r++, x += length, y += length) {                          \
-      const hybrid_bounds bounds = hybrid_bounds_##variant(x, length);                        \
-      const hybrid_scaling s = hybrid_scale(bounds, &scales[r], &zeros[r], asymmetric);       \
-      hybrid_apply_##variant(y, x, length, &s);                                               \
-    }                                                                                         \
-  }
+/// The part of a window that is elements of x, and where in the window it starts.
+typedef struct {
+  ptrdiff_t from, count, lead;
+} hybrid_part;
 
-MSK_HYBRID_ROWS(scalar)
+MSK_INLINE hybrid_part hybrid_part_of(const msk_hybrid_windows *s, ptrdiff_t row) {
+  const ptrdiff_t first = row * s->stride - s->before;
+  if (first >= 0 && first + s->length <= s->count) return (hybrid_part){first, s->length, 0};
+  const ptrdiff_t lead = msk_minimum_of(msk_maximum_of(-first, 0), s->length);
+  const ptrdiff_t from = msk_minimum_of(msk_maximum_of(first, 0), s->count);
+  return (hybrid_part){from, msk_minimum_of(s->length - lead, s->count - from), lead};
+}
+
+/// Zeros before and after the part of a window.
+MSK_INLINE void hybrid_border(int8_t *y, ptrdiff_t length, hybrid_part part, int8_t zero) {
+  for (ptrdiff_t i = 0; i < part.lead; i++) y[i] = zero;
+  for (ptrdiff_t i = part.lead + part.count; i < length; i++) y[i] = zero;
+}
+
+static void hybrid_rows_scalar(int8_t *y, float *scales, int32_t *zeros, const float *x,
+                               const msk_hybrid_windows *windows) {
+  for (ptrdiff_t r = 0; r < windows->rows; r++, y += windows->length) {
+    const hybrid_part part = hybrid_part_of(windows, r);
+    const float *from = x + part.from;
+    const hybrid_bounds bounds = hybrid_bounds_scalar(from, part.count);
+    const hybrid_scaling s = hybrid_scale(bounds, &scales[r], &zeros[r], windows->asymmetric);
+    for (ptrdiff_t i = 0; i < part.count; i++) {
+      y[part.lead + i] = hybrid_integer(from[i], &s);
+    }
+    hybrid_border(y, windows->length, part, hybrid_integer(0.0f, &s));
+  }
+}
 
 #define MSK_SOURCE "hybrid.c"
 #include "integer_variants.h"
 
-#if MSK_X86
-MSK_HYBRID_ROWS(avx2)
-MSK_HYBRID_ROWS(avx512)
-#endif
-
 void msk_hybrid_quantize(msk_isa isa, int8_t *y, float *scales, int32_t *zeros, const float *x,
                          ptrdiff_t rows, ptrdiff_t length, bool asymmetric) {
-  MSK_DISPATCH(isa, hybrid_rows, y, scales, zeros, x, rows, length, asymmetric)
+  const msk_hybrid_windows windows = {.rows = rows, .length = length, .stride = length,
+                                      .count = rows * length, .asymmetric = asymmetric};
+  msk_hybrid_quantize_windows(isa, y, scales, zeros, x, windows);
+}
+
+void msk_hybrid_quantize_windows(msk_isa isa, int8_t *y, float *scales, int32_t *zeros,
+                                 const float *x, msk_hybrid_windows windows) {
+  MSK_DISPATCH(isa, hybrid_rows, y, scales, zeros, x, &windows)
 }
 
 void msk_hybrid_depthwise_product(float *y, const int8_t *x, float scale, int32_t zero,
@@ -101,37 +121,153 @@ void msk_hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w, co
 
 #else
 
+#include "hybrid_lanes.h"
+
 static hybrid_bounds MSK_NAME(hybrid_bounds)(const float *x, ptrdiff_t length) {
-  // Not-a-number is neither less nor more than anything.
-  vec least = v_fill(0.0f), largest = v_fill(0.0f);
+  // Not-a-number is neither less nor more than anything; zeros of a tail are among the bounds.
+  vec least = v_fill(0.0f), largest = v_fill(0.0f), low[4], high[4];
   ptrdiff_t i = 0;
+  if (length >= 4 * MSK_LANES) {
+    MSK_UNROLL for (int v = 0; v < 4; v++) low[v] = high[v] = v_fill(0.0f);
+    for (; i + 4 * MSK_LANES <= length; i += 4 * MSK_LANES) {
+      MSK_UNROLL for (int v = 0; v < 4; v++) {
+        const vec value = v_load(x + i + v * MSK_LANES);
+        low[v] = v_min(value, low[v]);
+        high[v] = v_max(value, high[v]);
+      }
+    }
+    least = v_min(v_min(low[0], low[1]), v_min(low[2], low[3]));
+    largest = v_max(v_max(high[0], high[1]), v_max(high[2], high[3]));
+  }
   for (; i + MSK_LANES <= length; i += MSK_LANES) {
-    least = v_min(v_load(x + i), least);
-    largest = v_max(v_load(x + i), largest);
+    const vec value = v_load(x + i);
+    least = v_min(value, least);
+    largest = v_max(value, largest);
   }
-  hybrid_bounds bounds = hybrid_bounds_scalar(x + i, length - i);
-#if MSK_LANES == 16
-  const float low = _mm512_reduce_min_ps((__m512)least);
-  const float high = _mm512_reduce_max_ps((__m512)largest);
-  bounds.least = low < bounds.least ? low : bounds.least;
-  bounds.largest = high > bounds.largest ? high : bounds.largest;
-#else
-  for (int j = 0; j < MSK_LANES; j++) {
-    bounds.least = least[j] < bounds.least ? least[j] : bounds.least;
-    bounds.largest = largest[j] > bounds.largest ? largest[j] : bounds.largest;
+  if (i < length) {
+    const vec value = v_load_n(x + i, length - i);
+    least = v_min(value, least);
+    largest = v_max(value, largest);
   }
-#endif
-  return bounds;
+  return MSK_NAME(v_outermost)(least, largest);
 }
 
 static void MSK_NAME(hybrid_apply)(int8_t *y, const float *x, ptrdiff_t length,
                                    const hybrid_scaling *s) {
-  const vec zero = v_fill((float)s->zero), inverse = v_fill(s->inverse);
-  for (ptrdiff_t i = 0; i < length; i += MSK_LANES) {
-    const ptrdiff_t n = length - i;
-    const vec value = zero + (n < MSK_LANES ? v_load_n(x + i, n) : v_load(x + i)) * inverse;
-    const ivec result = MSK_NAME(v_bounded)(MSK_NAME(v_rounded)(value), (ivec)s->low, (ivec)127);
-    MSK_NAME(v_set_integers)(msk_integer_s8, y, i, result, n);
+  ptrdiff_t i = 0;
+  if (!(s->inverse < __builtin_inff())) {
+    // Of a range next to nothing.
+    for (; i < length; i++) y[i] = hybrid_integer(x[i], s);
+    return;
+  }
+  const vec inverse = v_fill(s->inverse), zero = v_fill((float)s->zero);
+#if MSK_LANES == 16
+  for (; i + 4 * MSK_LANES <= length; i += 4 * MSK_LANES) {
+    ivec results[4];
+    MSK_UNROLL for (int v = 0; v < 4; v++) {
+      results[v] = MSK_NAME(v_hybrid)(v_load(x + i + v * MSK_LANES), inverse, zero);
+    }
+    _mm512_storeu_si512(y + i, MSK_NAME(v_bytes)(results));
+  }
+#endif
+  for (; i + MSK_LANES <= length; i += MSK_LANES) {
+    MSK_NAME(v_set_bytes)(y + i, MSK_NAME(v_hybrid)(v_load(x + i), inverse, zero), MSK_LANES);
+  }
+  if (i < length) {
+    const ivec result = MSK_NAME(v_hybrid)(v_load_n(x + i, length - i), inverse, zero);
+    MSK_NAME(v_set_bytes)(y + i, result, length - i);
+  }
+}
+
+/// `hybrid_scale` of a vector of rows.
+MSK_INLINE void MSK_NAME(hybrid_scales)(vec least, vec largest, bool asymmetric, vec *scale,
+                                        vec *inverse, ivec *zero) {
+  typedef MSK_NAME(dvec) dvec;
+  const ivec is_empty = least == largest;
+  if (!asymmetric) {
+    const vec range = v_max(-least, largest);
+    *scale = is_empty ? v_fill(1.0f) : range / 127.0f;
+    *inverse = is_empty ? v_fill(0.0f) : 127.0f / range;
+    *zero = 0;
+    return;
+  }
+  const dvec low = __builtin_convertvector(least, dvec);
+  const dvec high = __builtin_convertvector(largest, dvec);
+  const dvec range = (high - low) / 255.0;
+  const dvec first = low / range, last = high / range;
+  const dvec below = 128.0 - first, above = 127.0 + last;
+  const dvec place = below < above ? -128.0 - first : 127.0 - last;
+  const ivec rounded = MSK_NAME(v_scaled_real)(place != place ? (dvec)0.0 : place, (dvec)1.0);
+  const vec share = __builtin_convertvector(range, vec);
+  *scale = is_empty ? v_fill(1.0f) : share;
+  *inverse = is_empty ? v_fill(0.0f) : 1.0f / share;
+  *zero = is_empty ? (ivec)0 : MSK_NAME(v_bounded)(rounded, (ivec)-128, (ivec)127);
+}
+
+/// Bounds of some windows.
+static void MSK_NAME(hybrid_window_bounds)(float *least, float *largest, const float *x,
+                                           const msk_hybrid_windows *s, ptrdiff_t first,
+                                           ptrdiff_t count) {
+  const ptrdiff_t taps = s->stride > 0 ? s->length / s->stride : 0;
+  const bool overlap = taps > 1 && taps <= MSK_LANES && s->length % s->stride == 0;
+  if (!overlap || s->before % s->stride != 0) {
+    for (ptrdiff_t i = 0; i < count; i++) {
+      const hybrid_part part = hybrid_part_of(s, first + i);
+      const hybrid_bounds bounds = MSK_NAME(hybrid_bounds)(x + part.from, part.count);
+      least[i] = bounds.least;
+      largest[i] = bounds.largest;
+    }
+    return;
+  }
+  // Windows are made of blocks that they share with their neighbours.
+  msk_hybrid_windows block = *s;
+  block.length = s->stride;
+  float low[2 * MSK_LANES] = {0}, high[2 * MSK_LANES] = {0};
+  for (ptrdiff_t i = 0; i < count + taps - 1; i++) {
+    const hybrid_part part = hybrid_part_of(&block, first + i);
+    const hybrid_bounds bounds = MSK_NAME(hybrid_bounds)(x + part.from, part.count);
+    low[i] = bounds.least;
+    high[i] = bounds.largest;
+  }
+  vec a = v_load(low), b = v_load(high);
+  for (ptrdiff_t tap = 1; tap < taps; tap++) {
+    a = v_min(a, v_load(low + tap));
+    b = v_max(b, v_load(high + tap));
+  }
+  v_store(least, a);
+  v_store(largest, b);
+}
+
+static void MSK_NAME(hybrid_rows)(int8_t *y, float *scales, int32_t *zeros, const float *x,
+                                  const msk_hybrid_windows *windows) {
+  const bool asymmetric = windows->asymmetric;
+  const int32_t low = asymmetric ? -128 : -127;
+  for (ptrdiff_t r = 0; r < windows->rows; r += MSK_LANES) {
+    const ptrdiff_t count = msk_minimum_of(MSK_LANES, windows->rows - r);
+    float least[MSK_LANES] = {0}, largest[MSK_LANES] = {0}, inverse[MSK_LANES];
+    MSK_NAME(hybrid_window_bounds)(least, largest, x, windows, r, count);
+    if (count == 1) {
+      const hybrid_bounds bounds = {.least = least[0], .largest = largest[0]};
+      inverse[0] = hybrid_scale(bounds, &scales[r], &zeros[r], asymmetric).inverse;
+    } else {
+      vec scale, inverses;
+      ivec zero;
+      MSK_NAME(hybrid_scales)(v_load(least), v_load(largest), asymmetric, &scale, &inverses, &zero);
+      v_store(inverse, inverses);
+      MSK_NAME(v_set_integers)(msk_integer_s32, zeros, r, zero, count);
+      if (count < MSK_LANES) {
+        v_store_n(scales + r, scale, count);
+      } else {
+        v_store(scales + r, scale);
+      }
+    }
+    for (ptrdiff_t i = 0; i < count; i++, y += windows->length) {
+      const hybrid_part part = hybrid_part_of(windows, r + i);
+      const hybrid_scaling s = {.inverse = inverse[i], .zero = zeros[r + i], .low = low};
+      MSK_NAME(hybrid_apply)(y + part.lead, x + part.from, part.count, &s);
+      if (part.count == windows->length) continue;
+      hybrid_border(y, windows->length, part, hybrid_integer(0.0f, &s));
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #if MSK_X86
 #pragma clang attribute push(MSK_TARGET_VNNI, apply_to = function)
 #include "cell_lanes.h"
+#include "hybrid_lanes.h"
 
 /// Vectors of units of a block.
 #define MSK_GROUPS 4
@@ -24,32 +25,96 @@ typedef struct {
 
 /// A state as int8, moved by `msk_int_offset`.
 typedef struct {
-  float scale;
-  int32_t zero;
+  vec scale;
+  ivec zero;
 } lstm_state;
 
-static lstm_state lstm_quantize(const lstm_job *job, uint8_t *q, const float *h) {
-  vec least = v_fill(0.0f), largest = v_fill(0.0f);
-  for (ptrdiff_t u = 0; u < job->units; u += MSK_LANES) {
-    least = v_min(v_load(h + u), least);
-    largest = v_max(v_load(h + u), largest);
-  }
-  const hybrid_bounds bounds = {.least = _mm512_reduce_min_ps((__m512)least),
-                                .largest = _mm512_reduce_max_ps((__m512)largest)};
+/// The bounds of a state while it comes to be; of its magnitude alone without a zero point.
+typedef struct {
+  vec least, largest;
+} lstm_bounds;
+
+/// How a state becomes int8.
+typedef struct {
   lstm_state state;
-  const hybrid_scaling s = hybrid_scale(bounds, &state.scale, &state.zero, job->asymmetric);
-  const vec zero = v_fill((float)s.zero), inverse = v_fill(s.inverse);
-  for (ptrdiff_t u = 0; u < job->units; u += MSK_LANES) {
-    const ivec value = MSK_NAME(v_rounded)(zero + v_load(h + u) * inverse);
-    const ivec result = MSK_NAME(v_bounded)(value, (ivec)s.low, (ivec)127) + 128;
-    _mm_storeu_si128((__m128i *)(q + u), _mm512_cvtepi32_epi8((__m512i)result));
+  vec inverse;
+} lstm_scaling;
+
+/// `hybrid_scale` without a zero point; of zeros the scale does not count.
+MSK_INLINE lstm_scaling lstm_scale_symmetric(__m512 range) {
+  range = _mm512_max_ps(range, _mm512_shuffle_f32x4(range, range, 0x4e));
+  range = _mm512_max_ps(range, _mm512_shuffle_f32x4(range, range, 0xb1));
+  range = _mm512_max_ps(range, _mm512_permute_ps(range, 0x4e));
+  range = _mm512_max_ps(range, _mm512_permute_ps(range, 0xb1));
+  const vec all = (vec)range;
+  return (lstm_scaling){.state = {.scale = all / 127.0f, .zero = 0}, .inverse = 127.0f / all};
+}
+
+/// `hybrid_scale` with one, of a state of finite numbers: bounds are at most 1.
+MSK_INLINE lstm_scaling lstm_scale_asymmetric(lstm_bounds bounds) {
+  // −least and largest side by side.
+  const hybrid_bounds all = MSK_NAME(v_outermost)(bounds.least, bounds.largest);
+  const __m128 pair = _mm_unpacklo_ps(_mm_set_ss(-all.least), _mm_set_ss(all.largest));
+  const __m128d ends = _mm_cvtps_pd(pair);
+  const __m128d scale =
+      _mm_div_pd(_mm_add_pd(ends, _mm_shuffle_pd(ends, ends, 1)), _mm_set1_pd(255.0));
+  const __m128d steps = _mm_div_pd(ends, scale);
+  const __m128d error = _mm_add_pd(_mm_set_pd(127.0, 128.0), steps);
+  const __mmask8 is_first = _mm_cmp_pd_mask(error, _mm_shuffle_pd(error, error, 1), _CMP_LT_OQ);
+  const __m128d first = _mm_add_pd(_mm_set1_pd(-128.0), steps);
+  const __m128d last = _mm_sub_pd(_mm_set1_pd(127.0), _mm_shuffle_pd(steps, steps, 1));
+  const __m128d place = _mm_mask_mov_pd(last, is_first, first);
+  const __m128d half = _mm_or_pd(_mm_set1_pd(0.49999999999999994),
+                                 _mm_and_pd(place, _mm_set1_pd(-0.0)));
+  const __m128i zero = _mm_maskz_cvttpd_epi32(_mm_cmp_pd_mask(place, place, _CMP_ORD_Q),
+                                              _mm_add_pd(place, half));
+  const vec share = (vec)_mm512_broadcastss_ps(_mm_cvtpd_ps(scale));
+  return (lstm_scaling){
+      .state = {.scale = share, .zero = (ivec)_mm512_broadcastd_epi32(zero)},
+      .inverse = 1.0f / share};
+}
+
+/// A state next to nothing: the inverse of its scale is not finite.
+static __attribute__((noinline)) lstm_state lstm_quantize_tiny(const lstm_job *job, uint8_t *q,
+                                                               const float *h) {
+  float scale;
+  int32_t zero;
+  msk_hybrid_quantize(msk_isa_scalar, (int8_t *)q, &scale, &zero, h, 1, job->units,
+                      job->asymmetric);
+  for (ptrdiff_t u = 0; u < job->units; u++) q[u] ^= 0x80;
+  return (lstm_state){.scale = v_fill(scale), .zero = (ivec)zero};
+}
+
+/// A state as `hybrid_scale` and the kernel of rows have it.
+static lstm_state lstm_quantize(const lstm_job *job, lstm_bounds bounds, uint8_t *q,
+                                const float *h) {
+  const lstm_scaling s = job->asymmetric ? lstm_scale_asymmetric(bounds)
+                                         : lstm_scale_symmetric((__m512)bounds.largest);
+  if (!(s.inverse[0] < __builtin_inff()) && s.state.scale[0] > 0.0f) {
+    return lstm_quantize_tiny(job, q, h);
   }
-  return state;
+  const vec zero = __builtin_convertvector(s.state.zero, vec);
+  const __m512i offset = _mm512_set1_epi8((char)0x80);
+  ptrdiff_t u = 0;
+  for (; u + 4 * MSK_LANES <= job->units; u += 4 * MSK_LANES) {
+    ivec value[4];
+    MSK_UNROLL for (int v = 0; v < 4; v++) {
+      value[v] = MSK_NAME(v_hybrid)(v_load(h + u + v * MSK_LANES), s.inverse, zero);
+    }
+    _mm512_storeu_si512(q + u, _mm512_xor_si512(MSK_NAME(v_bytes)(value), offset));
+  }
+  for (; u < job->units; u += MSK_LANES) {
+    const ivec value = MSK_NAME(v_hybrid)(v_load(h + u), s.inverse, zero);
+    const __m128i bytes = _mm512_cvtsepi32_epi8((__m512i)value);
+    _mm_storeu_si128((__m128i *)(q + u), _mm_xor_si128(bytes, _mm512_castsi512_si128(offset)));
+  }
+  return s.state;
 }
 
 /// One block of units; `q` is null for the state of zeros.
-MSK_INLINE void lstm_block(const int groups, const lstm_job *job, float *next, float *c,
-                           const uint8_t *q, lstm_state state, const float *xs, ptrdiff_t unit) {
+MSK_INLINE void lstm_block(const int groups, const lstm_job *job, lstm_bounds *bounds, float *next,
+                           float *c, const uint8_t *q, lstm_state state, const float *xs,
+                           ptrdiff_t unit) {
   const int ways = groups > 2 ? 1 : 4 / groups, vectors = 4 * groups;
   const ptrdiff_t block = job->units * MSK_LANES, column = 4 * unit;
   const int8_t *w = job->w + column / MSK_LANES * block;
@@ -67,34 +132,40 @@ MSK_INLINE void lstm_block(const int groups, const lstm_job *job, float *next, f
       }
     }
   }
-  const vec scale = v_fill(state.scale);
+  vec z[4 * MSK_GROUPS], cell[MSK_GROUPS], h[MSK_GROUPS];
+  MSK_UNROLL for (int v = 0; v < vectors; v++) {
+    const ptrdiff_t n = column + v * MSK_LANES;
+    z[v] = v_load(xs + n);
+    if (!q) continue;
+    ivec all = sum[0][v];
+    MSK_UNROLL for (int j = 1; j < ways; j++) all += sum[j][v];
+    all -= (state.zero + 128) * MSK_NAME(v_integers)(msk_integer_s32, job->sums, n, MSK_LANES);
+    z[v] += __builtin_convertvector(all, vec) * (state.scale * v_load(job->scales + n));
+  }
+  MSK_UNROLL for (int g = 0; g < groups; g++) cell[g] = v_load(c + unit + g * MSK_LANES);
+  MSK_NAME(usual_cells)(groups, z, job->limit, cell, h);
   MSK_UNROLL for (int g = 0; g < groups; g++) {
-    const ptrdiff_t u = unit + g * MSK_LANES;
-    vec z[4], cell = v_load(c + u);
-    MSK_UNROLL for (int i = 0; i < 4; i++) {
-      const ptrdiff_t n = column + (4 * g + i) * MSK_LANES;
-      ivec all = sum[0][4 * g + i];
-      MSK_UNROLL for (int j = 1; j < ways; j++) all += sum[j][4 * g + i];
-      z[i] = v_load(xs + n);
-      if (!q) continue;
-      all -= (state.zero + 128) * MSK_NAME(v_integers)(msk_integer_s32, job->sums, n, MSK_LANES);
-      z[i] += __builtin_convertvector(all, vec) * (scale * v_load(job->scales + n));
-    }
-    v_store(next + u, MSK_NAME(usual)(z[0], z[1], z[2], z[3], job->limit, &cell));
-    v_store(c + u, cell);
+    v_store(next + unit + g * MSK_LANES, h[g]);
+    v_store(c + unit + g * MSK_LANES, cell[g]);
+    // Not-a-number is neither less nor more than anything.
+    bounds->largest = v_max(job->asymmetric ? h[g] : v_abs(h[g]), bounds->largest);
+    bounds->least = v_min(h[g], bounds->least);
   }
 }
 
-static void lstm_step(const lstm_job *job, float *next, float *c, const uint8_t *q,
-                      lstm_state state, const float *xs) {
+/// One step; gives the bounds of the state.
+static lstm_bounds lstm_step(const lstm_job *job, float *next, float *c, const uint8_t *q,
+                             lstm_state state, const float *xs) {
+  lstm_bounds bounds = {.least = v_fill(0.0f), .largest = v_fill(0.0f)};
   ptrdiff_t u = 0;
   for (; u + 4 * MSK_LANES <= job->units; u += 4 * MSK_LANES) {
-    lstm_block(4, job, next, c, q, state, xs, u);
+    lstm_block(4, job, &bounds, next, c, q, state, xs, u);
   }
   for (; u + 2 * MSK_LANES <= job->units; u += 2 * MSK_LANES) {
-    lstm_block(2, job, next, c, q, state, xs, u);
+    lstm_block(2, job, &bounds, next, c, q, state, xs, u);
   }
-  if (u < job->units) lstm_block(1, job, next, c, q, state, xs, u);
+  if (u < job->units) lstm_block(1, job, &bounds, next, c, q, state, xs, u);
+  return bounds;
 }
 
 void msk_hybrid_lstm_vnni(float *y, const float *xs, const int8_t *w, const int32_t *sums,
@@ -105,12 +176,12 @@ void msk_hybrid_lstm_vnni(float *y, const float *xs, const int8_t *w, const int3
                         .limit = v_fill(limit), .asymmetric = asymmetric};
   float *c = scratch + 4 * units;
   uint8_t *q = (uint8_t *)(c + units);
-  lstm_state state = {.scale = 0.0f, .zero = 0};
+  lstm_state state = {.scale = v_fill(0.0f), .zero = 0};
   for (ptrdiff_t u = 0; u < units; u++) c[u] = 0.0f;
   for (ptrdiff_t t = 0; t < s->time; t++, xs += 4 * units) {
     float *next = s->sequence ? y + t * units : y;
-    lstm_step(&job, next, c, t > 0 ? q : 0, state, xs);
-    if (t + 1 < s->time) state = lstm_quantize(&job, q, next);
+    const lstm_bounds bounds = lstm_step(&job, next, c, t > 0 ? q : 0, state, xs);
+    if (t + 1 < s->time) state = lstm_quantize(&job, bounds, q, next);
   }
 }
 

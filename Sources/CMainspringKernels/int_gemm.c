@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Products of int8 or int16 with int8. Vector variants take weights in blocks of one vector of
-// columns: groups of neighbours in depth, which one instruction multiplies and adds up, 2 of them or
-// 4 (see int_vnni.c), then columns, then groups. Each segment is padded to whole groups.
+// columns: groups of neighbours in depth, which one instruction multiplies and adds up, 2 or 4 of
+// them (see int_vnni.c), then columns, then groups. Each segment is padded to whole groups.
 #ifndef MSK_VARIANT
 #include "int_gemm.h"
 
@@ -213,59 +213,91 @@ MSK_INLINE ivec MSK_NAME(gemm_spread)(const int16_t *x) {
   return (ivec)pair;
 }
 
-/// Stores one vector of columns of one row.
-MSK_INLINE void MSK_NAME(gemm_store)(const gemm_job *job, ptrdiff_t r, ptrdiff_t n, ivec sum,
-                                     lvec wide) {
+/// Sums of some rows and columns on their way to memory.
+typedef struct {
+  ivec sum[8][8];
+  /// Those of int16, complete.
+  lvec wide[8][8];
+} MSK_NAME(gemm_sums);
+
+/// One vector of columns of one row of floats.
+MSK_INLINE void MSK_NAME(gemm_store_hybrid)(const gemm_job *job, ptrdiff_t r, ptrdiff_t n,
+                                            ivec sum) {
+  const msk_hybrid_gemm *s = &job->hybrid;
   const ptrdiff_t count = msk_minimum_of(MSK_LANES, job->columns - n);
-  const ptrdiff_t place = r * job->y_stride + n;
-  if (job->is_hybrid) {
-    const msk_hybrid_gemm *s = &job->hybrid;
-    const int32_t zero = job->row_zeros[r * s->row_step];
-    const ivec total = sum - zero * MSK_NAME(v_integers)(msk_integer_s32, job->sums, n, count);
-    const float *init = (const float *)job->bias;
-    const bool whole = count == MSK_LANES;
-    vec start = v_fill(0.0f);
-    if (init) {
-      const float *from = init + r * s->init_stride + n;
-      start = whole ? v_load(from) : v_load_n(from, count);
-    }
-    const float *scales = (const float *)job->scales + n;
-    const vec scale = whole ? v_load(scales) : v_load_n(scales, count);
-    const vec row_scale = v_fill(job->row_scales[r * s->row_step]);
-    const vec number = __builtin_convertvector(total, vec);
-    const vec share = s->in_turn ? number * scale * row_scale : number * (row_scale * scale);
-    const vec y = v_clamp(start + share, v_fill(s->low), v_fill(s->high));
-    if (whole) {
-      v_store((float *)job->y + place, y);
-    } else {
-      v_store_n((float *)job->y + place, y, count);
-    }
-    return;
+  const int32_t zero = job->row_zeros[r * s->row_step];
+  const ivec total = sum - zero * MSK_NAME(v_integers)(msk_integer_s32, job->sums, n, count);
+  const bool whole = count == MSK_LANES;
+  vec start = v_fill(0.0f);
+  if (job->bias) {
+    const float *from = (const float *)job->bias + r * s->init_stride + n;
+    start = whole ? v_load(from) : v_load_n(from, count);
   }
-  if (job->result.wide) {
-    wide += MSK_NAME(v_wide)(job->bias, n, count);
+  const float *scales = (const float *)job->scales + n;
+  const vec scale = whole ? v_load(scales) : v_load_n(scales, count);
+  const vec number = __builtin_convertvector(total, vec);
+  const vec row_scale = v_fill(job->row_scales[r * s->row_step]);
+  const vec share = s->in_turn ? number * scale * row_scale : number * (row_scale * scale);
+  const vec y = v_clamp(start + share, v_fill(s->low), v_fill(s->high));
+  float *to = (float *)job->y + r * job->y_stride + n;
+  if (whole) {
+    v_store(to, y);
   } else {
-    sum += MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
-  }
-  const MSK_NAME(v_columns) columns =
-      MSK_NAME(v_load_columns)(job->result, job->scales, n, count, false);
-  const ivec y = MSK_NAME(v_finished)(job->result, &columns, sum, wide);
-  if (job->result.type == msk_integer_s8) {
-    MSK_NAME(v_set_integers)(msk_integer_s8, job->y, place, y, count);
-  } else if (job->result.type == msk_integer_s16) {
-    MSK_NAME(v_set_integers)(msk_integer_s16, job->y, place, y, count);
-  } else {
-    MSK_NAME(v_set_integers)(msk_integer_s32, job->y, place, y, count);
+    v_store_n(to, y, count);
   }
 }
 
-/// Stores one vector of columns of two rows as one.
-MSK_INLINE void MSK_NAME(gemm_store_pair)(const gemm_job *job, ptrdiff_t r, ptrdiff_t n, ivec a,
-                                          ivec b) {
-  const ptrdiff_t count = msk_minimum_of(MSK_LANES, job->columns - n);
-  const MSK_NAME(v_pooled) pooled = MSK_NAME(v_load_pooled)(job, n, count);
-  const ivec y = MSK_NAME(v_finished_pair)(&pooled, a, b);
-  MSK_NAME(v_set_integers)(msk_integer_s8, job->y, r / 2 * job->y_stride + n, y, count);
+/// One vector of columns of some rows of integers.
+MSK_INLINE void MSK_NAME(gemm_store_integers)(const msk_integer type, const gemm_job *job,
+                                              const MSK_NAME(gemm_sums) *sums, int v,
+                                              ptrdiff_t rows, ptrdiff_t r0, ptrdiff_t n) {
+  const ptrdiff_t count = msk_minimum_of(MSK_LANES, job->columns - n), stride = job->y_stride;
+  const msk_integer_result result = job->result;
+  void *y = job->y;
+  lvec wide = 0;
+  ivec bias = 0;
+  if (result.wide) {
+    wide = MSK_NAME(v_wide)(job->bias, n, count);
+  } else {
+    bias = MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
+  }
+  const MSK_NAME(v_columns) columns =
+      MSK_NAME(v_load_columns)(result, job->scales, n, count, false);
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const ivec x = MSK_NAME(v_finished)(result, &columns, sums->sum[r][v] + bias,
+                                        result.wide ? sums->wide[r][v] + wide : wide);
+    MSK_NAME(v_set_integers)(type, y, (r0 + r) * stride + n, x, count);
+  }
+}
+
+/// Sums as results; never inlined, because there are many tiles.
+static __attribute__((noinline)) void MSK_NAME(gemm_store)(const gemm_job *job,
+                                                           const MSK_NAME(gemm_sums) *sums,
+                                                           int vectors, ptrdiff_t rows,
+                                                           ptrdiff_t r0, ptrdiff_t n0) {
+  for (int v = 0; v < vectors; v++) {
+    const ptrdiff_t n = n0 + v * MSK_LANES;
+    if (job->is_hybrid) {
+      for (ptrdiff_t r = 0; r < rows; r++) {
+        MSK_NAME(gemm_store_hybrid)(job, r0 + r, n, sums->sum[r][v]);
+      }
+    } else if (job->epilogue) {
+      // Two rows as one.
+      const ptrdiff_t count = msk_minimum_of(MSK_LANES, job->columns - n);
+      const MSK_NAME(v_pooled) pooled = MSK_NAME(v_load_pooled)(job, n, count);
+      for (ptrdiff_t r = 0; r < rows; r += 2) {
+        const ivec y = MSK_NAME(v_finished_pair)(&pooled, sums->sum[r][v], sums->sum[r + 1][v]);
+        const ptrdiff_t place = (r0 + r) / 2 * job->y_stride + n;
+        MSK_NAME(v_set_integers)(msk_integer_s8, job->y, place, y, count);
+      }
+    } else if (job->result.type == msk_integer_s8) {
+      MSK_NAME(gemm_store_integers)(msk_integer_s8, job, sums, v, rows, r0, n);
+    } else if (job->result.type == msk_integer_s16) {
+      MSK_NAME(gemm_store_integers)(msk_integer_s16, job, sums, v, rows, r0, n);
+    } else {
+      MSK_NAME(gemm_store_integers)(msk_integer_s32, job, sums, v, rows, r0, n);
+    }
+  }
 }
 
 /// Some rows by some vectors of columns.
@@ -275,12 +307,12 @@ MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk
   const ptrdiff_t block = job->segments * padded * MSK_LANES;
   const int8_t *w = job->w + n0 / MSK_LANES * block;
   _Alignas(64) int16_t staged[8][MSK_CHUNK];
+  MSK_NAME(gemm_sums) sums;
   ivec sum[8][8];
-  lvec wide[8][8];
   MSK_UNROLL for (int r = 0; r < rows; r++) {
     MSK_UNROLL for (int v = 0; v < vectors; v++) {
       sum[r][v] = 0;
-      if (type == msk_integer_s16) wide[r][v] = 0;
+      if (type == msk_integer_s16) sums.wide[r][v] = 0;
     }
   }
   for (ptrdiff_t i = 0; i < job->segments; i++) {
@@ -301,30 +333,19 @@ MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk
       if (type != msk_integer_s16) continue;
       MSK_UNROLL for (int r = 0; r < rows; r++) {
         MSK_UNROLL for (int v = 0; v < vectors; v++) {
-          wide[r][v] += __builtin_convertvector(sum[r][v], lvec);
+          sums.wide[r][v] += __builtin_convertvector(sum[r][v], lvec);
           sum[r][v] = 0;
         }
       }
     }
   }
-  if (type == msk_integer_s8 && rows % 2 == 0 && job->epilogue) {
-    MSK_UNROLL for (int r = 0; r + 1 < rows; r += 2) {
-      MSK_UNROLL for (int v = 0; v < vectors; v++) {
-        MSK_NAME(gemm_store_pair)(job, r0 + r, n0 + v * MSK_LANES, sum[r][v], sum[r + 1][v]);
-      }
-    }
-    return;
-  }
   MSK_UNROLL for (int r = 0; r < rows; r++) {
     MSK_UNROLL for (int v = 0; v < vectors; v++) {
-      lvec total = 0;
-      if (type == msk_integer_s16) {
-        total = wide[r][v];
-        sum[r][v] = __builtin_convertvector(total, ivec);
-      }
-      MSK_NAME(gemm_store)(job, r0 + r, n0 + v * MSK_LANES, sum[r][v], total);
+      if (type == msk_integer_s16) sum[r][v] = __builtin_convertvector(sums.wide[r][v], ivec);
+      sums.sum[r][v] = sum[r][v];
     }
   }
+  MSK_NAME(gemm_store)(job, &sums, vectors, rows, r0, n0);
 }
 
 // Sums of a tile fill most of the registers; a single row takes more columns instead.
@@ -339,39 +360,36 @@ MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk
 #endif
 
 /// All rows of some vectors of columns.
-MSK_INLINE void MSK_NAME(gemm_columns)(const int vectors, const gemm_job *job, ptrdiff_t n) {
+MSK_INLINE void MSK_NAME(gemm_columns)(const int vectors, const msk_integer type,
+                                       const gemm_job *job, ptrdiff_t n) {
   ptrdiff_t r = 0;
   for (; r + MSK_ROWS <= job->rows; r += MSK_ROWS) {
-    MSK_NAME(gemm_tile)(MSK_ROWS, vectors, msk_integer_s8, job, r, n);
+    MSK_NAME(gemm_tile)(MSK_ROWS, vectors, type, job, r, n);
   }
-  for (; r + 2 <= job->rows; r += 2) {
-    MSK_NAME(gemm_tile)(2, vectors, msk_integer_s8, job, r, n);
-  }
-  if (r < job->rows) MSK_NAME(gemm_tile)(1, vectors, msk_integer_s8, job, r, n);
+  for (; r + 2 <= job->rows; r += 2) MSK_NAME(gemm_tile)(2, vectors, type, job, r, n);
+  if (r < job->rows) MSK_NAME(gemm_tile)(1, vectors, type, job, r, n);
 }
 
-static void MSK_NAME(gemm)(const gemm_job *job) {
+MSK_INLINE void MSK_NAME(gemm_of)(const msk_integer type, const gemm_job *job) {
   const ptrdiff_t columns = msk_round_up(job->columns, MSK_LANES);
   ptrdiff_t n = 0;
-  if (job->type == msk_integer_s16) {
-    for (; n < columns; n += MSK_LANES) {
-      ptrdiff_t r = 0;
-      for (; r + 4 <= job->rows; r += 4) {
-        MSK_NAME(gemm_tile)(4, 1, msk_integer_s16, job, r, n);
-      }
-      for (; r < job->rows; r++) MSK_NAME(gemm_tile)(1, 1, msk_integer_s16, job, r, n);
-    }
-    return;
-  }
   if (job->rows == 1) {
     for (; n + MSK_ROW_VECTORS * MSK_LANES <= columns; n += MSK_ROW_VECTORS * MSK_LANES) {
-      MSK_NAME(gemm_tile)(1, MSK_ROW_VECTORS, msk_integer_s8, job, 0, n);
+      MSK_NAME(gemm_tile)(1, MSK_ROW_VECTORS, type, job, 0, n);
     }
   }
   for (; n + MSK_VECTORS * MSK_LANES <= columns; n += MSK_VECTORS * MSK_LANES) {
-    MSK_NAME(gemm_columns)(MSK_VECTORS, job, n);
+    MSK_NAME(gemm_columns)(MSK_VECTORS, type, job, n);
   }
-  for (; n < columns; n += MSK_LANES) MSK_NAME(gemm_columns)(1, job, n);
+  for (; n < columns; n += MSK_LANES) MSK_NAME(gemm_columns)(1, type, job, n);
+}
+
+static void MSK_NAME(gemm)(const gemm_job *job) {
+  if (job->type == msk_integer_s16) {
+    MSK_NAME(gemm_of)(msk_integer_s16, job);
+  } else {
+    MSK_NAME(gemm_of)(msk_integer_s8, job);
+  }
 }
 
 #undef MSK_ROWS

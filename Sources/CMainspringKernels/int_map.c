@@ -110,7 +110,36 @@ MSK_INLINE ivec MSK_NAME(map_load)(msk_integer type, const void *x, ptrdiff_t i,
                                 : MSK_NAME(v_integers)(msk_integer_s16, x, i, n);
 }
 
+/// One scale below 1 for all, of differences that fit 17 bits.
+MSK_INLINE void MSK_NAME(rescale_small)(const msk_integer from, const msk_integer to, void *y,
+                                        const void *x, ptrdiff_t count, const msk_rescaling *r) {
+  const ivec low = (ivec)(r->low - r->zero), high = (ivec)(r->high - r->zero);
+  const ivec multiplier = (ivec)r->positive.multiplier, right = (ivec)-r->positive.shift;
+  const ivec half = (ivec)1 << (right - 1);
+  for (ptrdiff_t i = 0; i < count; i += MSK_LANES) {
+    const ptrdiff_t n = count - i;
+    const ivec d = MSK_NAME(v_integers)(from, x, i, n) - r->x_zero;
+    const ivec product = MSK_NAME(v_small_high_product)(d, multiplier);
+    const ivec value = MSK_NAME(v_small_rounded_shift)(product, right, half);
+    MSK_NAME(v_set_integers)(to, y, i, MSK_NAME(v_bounded)(value, low, high) + r->zero, n);
+  }
+}
+
 static void MSK_NAME(rescale)(void *y, const void *x, ptrdiff_t count, const msk_rescaling *r) {
+  const bool is_even = r->sign == 1 && r->positive.multiplier == r->negative.multiplier &&
+                       r->positive.shift == r->negative.shift;
+  if (is_even && r->positive.shift < 0) {
+    if (r->x == msk_integer_s16 && r->y == msk_integer_s8) {
+      MSK_NAME(rescale_small)(msk_integer_s16, msk_integer_s8, y, x, count, r);
+    } else if (r->x == msk_integer_s16) {
+      MSK_NAME(rescale_small)(msk_integer_s16, msk_integer_s16, y, x, count, r);
+    } else if (r->y == msk_integer_s8) {
+      MSK_NAME(rescale_small)(msk_integer_s8, msk_integer_s8, y, x, count, r);
+    } else {
+      MSK_NAME(rescale_small)(msk_integer_s8, msk_integer_s16, y, x, count, r);
+    }
+    return;
+  }
   const ivec low = (ivec)(r->low - r->zero), high = (ivec)(r->high - r->zero);
   for (ptrdiff_t i = 0; i < count; i += MSK_LANES) {
     const ptrdiff_t n = count - i;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Products of int8 by AVX-512 VNNI: unsigned times signed, four neighbours in depth at once. Rows
-// are moved by 128 on the way into registers; see `msk_int_offset`.
+// are moved by 128 in a copy, a single one on the way into registers; see `msk_int_offset`.
 #include "vnni.h"
 
 #if MSK_X86
@@ -17,6 +17,8 @@
 /// Vectors of columns of a tile, and of one of a single row.
 #define MSK_VECTORS 2
 #define MSK_ROW_VECTORS 4
+/// Bytes of a copy of rows.
+#define MSK_COPY 8192
 
 /// Sums of some rows and columns on their way to memory.
 typedef struct {
@@ -24,7 +26,7 @@ typedef struct {
 } gemm_sums;
 
 /// One vector of columns of some rows of floats; `count` of them.
-MSK_INLINE void gemm_store_hybrid(bool in_turn, const gemm_job *job, const gemm_sums *sums, int v,
+MSK_INLINE void gemm_store_hybrid(const gemm_job *job, const gemm_sums *sums, int v,
                                   ptrdiff_t rows, ptrdiff_t r0, ptrdiff_t n, ptrdiff_t count) {
   const msk_hybrid_gemm *s = &job->hybrid;
   const bool whole = count >= MSK_LANES;
@@ -40,7 +42,7 @@ MSK_INLINE void gemm_store_hybrid(bool in_turn, const gemm_job *job, const gemm_
     const ivec total = sums->sum[r][v] - (job->row_zeros[place] + 128) * weights;
     const vec number = __builtin_convertvector(total, vec);
     const vec row_scale = v_fill(job->row_scales[place]);
-    const vec share = in_turn ? number * scale * row_scale : number * (row_scale * scale);
+    const vec share = s->in_turn ? number * scale * row_scale : number * (row_scale * scale);
     vec start = v_fill(0.0f);
     if (init) {
       start = whole ? v_load(init) : v_load_n(init, count);
@@ -51,6 +53,40 @@ MSK_INLINE void gemm_store_hybrid(bool in_turn, const gemm_job *job, const gemm_
       v_store(y, result);
     } else {
       v_store_n(y, result, count);
+    }
+  }
+}
+
+/// Whole vectors of columns of some rows of floats, by exact sums: they are integers below 2²⁴, and
+/// what is taken off them is as well, so that floats hold them all.
+MSK_INLINE void gemm_store_exact(const bool in_turn, const int vectors, const gemm_job *job,
+                                 const gemm_sums *sums, ptrdiff_t rows, ptrdiff_t r0,
+                                 ptrdiff_t n) {
+  const msk_hybrid_gemm *s = &job->hybrid;
+  const vec low = v_fill(s->low), high = v_fill(s->high);
+  // What is the same for all rows stays in registers, whatever the results overwrite.
+  const ptrdiff_t step = s->row_step, y_stride = job->y_stride, init_stride = s->init_stride;
+  const float *row_scales = job->row_scales + r0 * step;
+  const int32_t *row_zeros = job->row_zeros + r0 * step;
+  const float *init = job->bias ? (const float *)job->bias + r0 * init_stride + n : 0;
+  float *y = (float *)job->y + r0 * y_stride + n;
+  vec scale[MSK_ROW_VECTORS], weights[MSK_ROW_VECTORS], start[MSK_ROW_VECTORS];
+  MSK_UNROLL for (int v = 0; v < vectors; v++) {
+    const ptrdiff_t column = n + v * MSK_LANES;
+    scale[v] = v_load((const float *)job->scales + column);
+    weights[v] = __builtin_convertvector(
+        MSK_NAME(v_integers)(msk_integer_s32, job->sums, column, MSK_LANES), vec);
+    start[v] = init ? v_load(init + v * MSK_LANES) : v_fill(0.0f);
+  }
+  for (ptrdiff_t r = 0; r < rows; r++, y += y_stride) {
+    const vec row_scale = v_fill(row_scales[r * step]);
+    const vec zero = v_fill((float)(-128 - row_zeros[r * step]));
+    MSK_UNROLL for (int v = 0; v < vectors; v++) {
+      const vec sum = __builtin_convertvector(sums->sum[r][v], vec);
+      const vec number = v_fma(zero, weights[v], sum);
+      const vec share = in_turn ? number * scale[v] * row_scale : number * (row_scale * scale[v]);
+      if (init_stride > 0) start[v] = v_load(init + r * init_stride + v * MSK_LANES);
+      v_store(y + v * MSK_LANES, v_clamp(start[v] + share, low, high));
     }
   }
 }
@@ -113,16 +149,19 @@ MSK_INLINE void gemm_store_pooled(const gemm_job *job, const gemm_sums *sums, in
 static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm_sums *sums,
                                                  int vectors, ptrdiff_t rows, ptrdiff_t r0,
                                                  ptrdiff_t n0) {
+  const bool is_exact = job->segments * job->length * 255 * 128 < 1 << 24;
+  if (job->is_hybrid && is_exact && vectors == 2 && n0 + 2 * MSK_LANES <= job->columns) {
+    if (job->hybrid.in_turn) {
+      gemm_store_exact(true, 2, job, sums, rows, r0, n0);
+    } else {
+      gemm_store_exact(false, 2, job, sums, rows, r0, n0);
+    }
+    return;
+  }
   for (int v = 0; v < vectors; v++) {
     const ptrdiff_t n = n0 + v * MSK_LANES, count = msk_minimum_of(MSK_LANES, job->columns - n);
     if (job->is_hybrid) {
-      if (count < MSK_LANES) {
-        gemm_store_hybrid(job->hybrid.in_turn, job, sums, v, rows, r0, n, count);
-      } else if (job->hybrid.in_turn) {
-        gemm_store_hybrid(true, job, sums, v, rows, r0, n, MSK_LANES);
-      } else {
-        gemm_store_hybrid(false, job, sums, v, rows, r0, n, MSK_LANES);
-      }
+      gemm_store_hybrid(job, sums, v, rows, r0, n, count);
       continue;
     }
     if (job->epilogue) {
@@ -156,31 +195,38 @@ static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm
   }
 }
 
-/// Some rows by some vectors of columns.
-MSK_INLINE void gemm_tile(const int rows, const int vectors, const gemm_job *job, ptrdiff_t r0,
-                          ptrdiff_t n0) {
-  const ptrdiff_t whole = job->length / 4 * 4, rest = job->length - whole;
-  const ptrdiff_t block = job->segments * msk_round_up(job->length, 4) * MSK_LANES;
-  const int8_t *w = job->w + n0 / MSK_LANES * block, *x = (const int8_t *)job->x;
-  const ptrdiff_t stride = job->x_stride;
+/// Four neighbours in all lanes; those of a copy have been moved.
+MSK_INLINE ivec gemm_four(const bool is_moved, const int8_t *x, ptrdiff_t rest) {
+  if (!is_moved) return rest < 4 ? msk_some(x, rest) : msk_four(x);
+  int32_t group;
+  __builtin_memcpy(&group, x, sizeof group);
+  return (ivec)group;
+}
+
+/// Some rows by some vectors of columns; `x` is the first of the rows, r0 its number.
+MSK_INLINE void gemm_tile(const bool is_moved, const int rows, const int vectors,
+                          const gemm_job *job, const int8_t *x, ptrdiff_t r0, ptrdiff_t n0) {
+  // Weights beyond a segment are zeros, so that a copy may be read a little further.
+  const ptrdiff_t padded = msk_round_up(job->length, 4), whole = job->length / 4 * 4;
+  const ptrdiff_t block = job->segments * padded * MSK_LANES, stride = job->x_stride;
+  const int8_t *w = job->w + n0 / MSK_LANES * block;
   ivec sum[MSK_ROWS][MSK_ROW_VECTORS];
   MSK_UNROLL for (int r = 0; r < rows; r++) {
     MSK_UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = 0;
   }
-  x += r0 * stride;
   for (ptrdiff_t i = 0; i < job->segments; i++) {
     const int8_t *from = x + (job->offsets ? job->offsets[i] : 0);
-    for (ptrdiff_t k = 0; k < whole; k += 4, w += 4 * MSK_LANES) {
+    for (ptrdiff_t k = 0; k < (is_moved ? padded : whole); k += 4, w += 4 * MSK_LANES) {
       MSK_UNROLL for (int r = 0; r < rows; r++) {
-        const ivec a = msk_four(from + r * stride + k);
+        const ivec a = gemm_four(is_moved, from + r * stride + k, 4);
         MSK_UNROLL for (int v = 0; v < vectors; v++) {
           sum[r][v] = msk_dot(sum[r][v], a, w + v * block);
         }
       }
     }
-    if (rest > 0) {
+    if (!is_moved && whole < padded) {
       MSK_UNROLL for (int r = 0; r < rows; r++) {
-        const ivec a = msk_some(from + r * stride + whole, rest);
+        const ivec a = gemm_four(false, from + r * stride + whole, job->length - whole);
         MSK_UNROLL for (int v = 0; v < vectors; v++) {
           sum[r][v] = msk_dot(sum[r][v], a, w + v * block);
         }
@@ -195,16 +241,19 @@ MSK_INLINE void gemm_tile(const int rows, const int vectors, const gemm_job *job
   gemm_store(job, &sums, vectors, rows, r0, n0);
 }
 
-/// All rows of some vectors of columns, split evenly into tiles that part no pair of an epilogue.
-MSK_INLINE void gemm_columns(const int vectors, const gemm_job *job, ptrdiff_t n) {
-  const ptrdiff_t tiles = (job->rows + MSK_ROWS - 1) / MSK_ROWS, part = job->epilogue ? 2 : 1;
+/// Rows of a copy by some vectors of columns, split evenly into tiles that part no pair of an
+/// epilogue.
+MSK_INLINE void gemm_columns(const int vectors, const gemm_job *job, const int8_t *x, ptrdiff_t r0,
+                             ptrdiff_t rows, ptrdiff_t n) {
+  const ptrdiff_t tiles = (rows + MSK_ROWS - 1) / MSK_ROWS, part = job->epilogue ? 2 : 1;
   ptrdiff_t done = 0;
   for (ptrdiff_t t = 0; t < tiles; t++) {
-    const ptrdiff_t parts = ((job->rows - done) / part + tiles - t - 1) / (tiles - t);
+    const ptrdiff_t parts = ((rows - done) / part + tiles - t - 1) / (tiles - t);
     const ptrdiff_t count = parts * part;
+    const int8_t *from = x + done * job->x_stride;
     switch (count) {
 #define MSK_CASE(n_rows) \
-  case n_rows: gemm_tile(n_rows, vectors, job, done, n); break;
+  case n_rows: gemm_tile(true, n_rows, vectors, job, from, r0 + done, n); break;
       MSK_EACH_ROW_COUNT(MSK_CASE)
 #undef MSK_CASE
     }
@@ -212,18 +261,61 @@ MSK_INLINE void gemm_columns(const int vectors, const gemm_job *job, ptrdiff_t n
   }
 }
 
-void msk_gemm_vnni(const gemm_job *job) {
+/// One row, or a pair of an epilogue, as it is.
+static void gemm_rows(const gemm_job *job, const int8_t *x, ptrdiff_t r0) {
   const ptrdiff_t columns = msk_round_up(job->columns, MSK_LANES);
   ptrdiff_t n = 0;
-  if (job->rows == 1) {
-    for (; n + MSK_ROW_VECTORS * MSK_LANES <= columns; n += MSK_ROW_VECTORS * MSK_LANES) {
-      gemm_tile(1, MSK_ROW_VECTORS, job, 0, n);
+  if (job->epilogue) {
+    for (; n < columns; n += MSK_LANES) gemm_tile(false, 2, 1, job, x, r0, n);
+    return;
+  }
+  for (; n + MSK_ROW_VECTORS * MSK_LANES <= columns; n += MSK_ROW_VECTORS * MSK_LANES) {
+    gemm_tile(false, 1, MSK_ROW_VECTORS, job, x, r0, n);
+  }
+  for (; n < columns; n += MSK_LANES) gemm_tile(false, 1, 1, job, x, r0, n);
+}
+
+/// Some rows after a copy of them is moved by `msk_int_offset`, once for all columns.
+static void gemm_moved(const gemm_job *job, const int8_t *x, ptrdiff_t byte_count, ptrdiff_t r0,
+                       ptrdiff_t rows) {
+  _Alignas(64) int8_t moved[MSK_COPY + 64];
+  const __m512i offset = _mm512_set1_epi8((char)0x80);
+  ptrdiff_t i = 0;
+  for (; i + 64 <= byte_count; i += 64) {
+    _mm512_store_si512(moved + i, _mm512_xor_si512(_mm512_loadu_si512(x + i), offset));
+  }
+  if (i < byte_count) {
+    const __m512i from = _mm512_maskz_loadu_epi8((1ull << (byte_count - i)) - 1, x + i);
+    _mm512_store_si512(moved + i, _mm512_xor_si512(from, offset));
+  }
+  const ptrdiff_t columns = msk_round_up(job->columns, MSK_LANES);
+  ptrdiff_t n = 0;
+  for (; n + MSK_VECTORS * MSK_LANES <= columns; n += MSK_VECTORS * MSK_LANES) {
+    gemm_columns(MSK_VECTORS, job, moved, r0, rows, n);
+  }
+  if (n < columns) gemm_columns(1, job, moved, r0, rows, n);
+}
+
+void msk_gemm_vnni(const gemm_job *job) {
+  const ptrdiff_t part = job->epilogue ? 2 : 1, stride = job->x_stride;
+  ptrdiff_t reach = job->length;
+  for (ptrdiff_t i = 0; job->offsets && i < job->segments; i++) {
+    reach = msk_maximum_of(reach, job->offsets[i] + job->length);
+  }
+  // As many rows as a copy holds.
+  ptrdiff_t most = reach > MSK_COPY ? 0 : stride > 0 ? (MSK_COPY - reach) / stride + 1 : job->rows;
+  most = most / part * part;
+  for (ptrdiff_t r = 0; r < job->rows;) {
+    const int8_t *x = (const int8_t *)job->x + r * stride;
+    const ptrdiff_t rows = msk_minimum_of(most, job->rows - r);
+    if (rows > 1) {
+      gemm_moved(job, x, (rows - 1) * stride + reach, r, rows);
+      r += rows;
+    } else {
+      gemm_rows(job, x, r);
+      r += part;
     }
   }
-  for (; n + MSK_VECTORS * MSK_LANES <= columns; n += MSK_VECTORS * MSK_LANES) {
-    gemm_columns(MSK_VECTORS, job, n);
-  }
-  if (n < columns) gemm_columns(1, job, n);
 }
 
 #pragma clang attribute pop

@@ -25,7 +25,9 @@ void msk_f32_fill(float *y, ptrdiff_t count, float value) {
     do {                                                                                     \
       type *to = y + walk.y;                                                                 \
       const type *from = a + walk.a;                                                         \
-      if (row.y == 1 && row.a == 1) {                                                        \
+      if (row.y == 1 && row.a == 1 && row.extent >= 64) {                                    \
+        __builtin_memmove(to, from, (size_t)row.extent * sizeof(type));                      \
+      } else if (row.y == 1 && row.a == 1) {                                                 \
         for (ptrdiff_t i = 0; i < row.extent; i++) to[i] = from[i];                          \
       } else {                                                                               \
         for (ptrdiff_t i = 0; i < row.extent; i++) to[i * row.y] = from[i * row.a];          \

@@ -67,7 +67,7 @@ struct Weights {
 func run(
   _ graph: Graph, _ inputs: [[Float]], on set: InstructionSet, reusesMemory: Bool = true
 ) throws -> [[Float]] {
-  let plan = try Plan(graph, instructionSet: set, reusesMemory: reusesMemory)
+  let plan = try Plan(PlanLayout(graph, instructionSet: set, reusesMemory: reusesMemory))
   var session = Session(plan)
   return try run(&session, inputs)
 }

@@ -664,6 +664,19 @@ void msk_hybrid_quantize(msk_isa isa, int8_t *_Nonnull y, float *_Nonnull scales
                          int32_t *_Nonnull zeros, const float *_Nonnull x, ptrdiff_t rows,
                          ptrdiff_t length, bool asymmetric) MSK_REALTIME;
 
+/// Rows that are windows of one sequence of `count` elements with zeros around it: row r starts
+/// with element r·stride − before.
+typedef struct {
+  ptrdiff_t rows, length;
+  ptrdiff_t stride, before, count;
+  bool asymmetric;
+} msk_hybrid_windows;
+
+/// `msk_hybrid_quantize` of windows.
+void msk_hybrid_quantize_windows(msk_isa isa, int8_t *_Nonnull y, float *_Nonnull scales,
+                                 int32_t *_Nonnull zeros, const float *_Nonnull x,
+                                 msk_hybrid_windows windows) MSK_REALTIME;
+
 /// Rows as `msk_gemm` has them.
 typedef struct {
   ptrdiff_t rows, columns;

@@ -97,10 +97,13 @@ enum BenchCommand {
     let opened = Clock.now()
     let graph = try model.optimizedGraph()
     let checked = Clock.now()
-    let plan = try model.plan(graph, instructionSet: set)
+    let layout = try model.layout(graph, instructionSet: set)
     let planned = Clock.now()
+    let plan = try model.packed(layout)
+    let packed = Clock.now()
     let load = BenchMeasurement.Load(
-      open: opened - begin, check: checked - opened, plan: planned - checked)
+      open: opened - begin, check: checked - opened, plan: planned - checked,
+      pack: packed - planned)
     let windows = try BenchWindows(arguments.repeatedText("input"), plan, arguments)
     var bench = BenchRun(plan, windows, evictsCaches: arguments.flag("cold"))
     var measurement = try bench.measure(

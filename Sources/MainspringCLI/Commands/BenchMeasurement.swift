@@ -10,10 +10,12 @@ struct BenchMeasurement {
     let open: Int64
     /// The graph made of it, checked and optimised.
     let check: Int64
-    /// Memory laid out, weights packed.
+    /// Memory laid out and steps decided.
     let plan: Int64
+    /// Weights packed.
+    let pack: Int64
 
-    var total: Int64 { open + check + plan }
+    var total: Int64 { open + check + plan + pack }
   }
 
   /// One operator of the plan, with what was fused into it.

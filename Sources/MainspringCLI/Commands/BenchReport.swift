@@ -15,8 +15,8 @@ enum BenchReport {
       \(rate(m.multiplyAccumulates, m.median)) GMAC/s
         \(grouped(m.arenaByteCount)) bytes of arena, \(grouped(m.weightByteCount)) bytes of packed weights
         first result after \(microseconds(m.firstResult)) µs: opening \
-      \(microseconds(m.load.open)), checking \(microseconds(m.load.check)), planning and packing \
-      \(microseconds(m.load.plan)), running \(microseconds(m.firstResult - m.load.total))
+      \(microseconds(m.load.open)), checking \(microseconds(m.load.check)), planning \
+      \(microseconds(m.load.plan)), packing \(microseconds(m.load.pack)), running \(microseconds(m.firstResult - m.load.total))
 
       """
     if let batch = m.batch {
@@ -84,6 +84,7 @@ enum BenchReport {
           json.member("open", fraction(m.load.open))
           json.member("check", fraction(m.load.check))
           json.member("plan", fraction(m.load.plan))
+          json.member("pack", fraction(m.load.pack))
         }
       }
       json.member("noisy", m.noise != nil)

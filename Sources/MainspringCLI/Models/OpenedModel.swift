@@ -73,11 +73,24 @@ struct OpenedModel {
   /// - Parameter set: the instructions to use; by default those `MAINSPRING_CPU` names or else the
   ///   best ones.
   func plan(_ graph: Graph, instructionSet set: InstructionSet? = nil) throws(Failure) -> Plan {
+    try packed(try layout(graph, instructionSet: set))
+  }
+
+  /// A plan but for its packed weights.
+  func layout(
+    _ graph: Graph, instructionSet set: InstructionSet?
+  ) throws(Failure) -> PlanLayout {
     let chosen: InstructionSet
     if let set { chosen = set } else { chosen = try OpenedModel.instructionSet() }
     do throws(PlanError) {
-      return try Plan(graph, instructionSet: chosen)
+      return try PlanLayout(graph, instructionSet: chosen)
     } catch {
+      throw Failure(.badData, "\(path): \(error)")
+    }
+  }
+
+  func packed(_ layout: PlanLayout) throws(Failure) -> Plan {
+    do throws(PlanError) { return try Plan(layout) } catch {
       throw Failure(.badData, "\(path): \(error)")
     }
   }

@@ -55,7 +55,8 @@ extension LSTM {
     result.inputWeights = weights.parts[0]
     result.recurrentWeights = weights.parts[1]
     result.bias = try context.integers(weights.bias ?? bias, weights.parts[0]) ?? bias
-    result.asymmetricInputs = context.isDynamic
+    // States lie around 0: a zero point gains nothing and costs each step its search.
+    result.asymmetricInputs = false
     result.integerState = context.state
     return result
   }

@@ -92,6 +92,16 @@ public struct Graph: Hashable, Sendable {
     return values.count - 1
   }
 
+  /// Appends a node of another graph whose operands have the shapes they have there, and so need no
+  /// second look.
+  mutating func addCopy(
+    of node: Node, computing value: Value, from operands: [ValueID]
+  ) -> ValueID {
+    values.append(value)
+    nodes.append(Node(operation: node.operation, inputs: operands, output: values.count - 1))
+    return values.count - 1
+  }
+
   /// Appends an operator with one operand.
   public mutating func add(
     _ operation: Operator, to operand: ValueID, name: String, type: ValueType? = nil

@@ -64,9 +64,20 @@ package struct GraphRewriter {
     throws(GraphError)
   {
     var inputs: [ValueID] = operands ?? []
-    if operands == nil { for input in node.inputs { inputs.append(value(input)) } }
+    var isSame = operation == nil && operands == nil
+    if operands == nil {
+      inputs.reserveCapacity(node.inputs.count)
+      for input in node.inputs {
+        let copy = value(input)
+        inputs.append(copy)
+        isSame = isSame && result.values[copy].shape == source.values[input].shape
+      }
+    }
     let value = source.values[node.output]
-    let copy = try add(operation ?? node.operation, inputs, value.name, value.type)
+    let copy =
+      isSame
+      ? result.addCopy(of: node, computing: value, from: inputs)
+      : try add(operation ?? node.operation, inputs, value.name, value.type)
     map[node.output] = copy
     if isOutput[node.output] { claimed.insert(copy) }
   }

@@ -36,8 +36,17 @@ extension Planner {
     let target = try scratch(
       elements: shape[0], rows, columns, channels, size: elementSize, job: job)
     let count = shape[0] * rows * rowStride
-    if isBordered && count > 0 {
-      emit(.fill(FillStep(y: target, elementSize: elementSize, count: count, value: border)))
+    var borders = [0..<count]
+    if shape[0] == 1 && rows == 1 {
+      // Of a sequence only what the copy leaves.
+      borders = [0..<width.before * channels, (width.before + shape[2]) * channels..<count]
+    }
+    for part in borders where isBordered && !part.isEmpty {
+      emit(
+        .fill(
+          FillStep(
+            y: target, start: part.lowerBound, elementSize: elementSize, count: part.count,
+            value: border)))
     }
     var axes = Axes()
     let strides = shape.strides

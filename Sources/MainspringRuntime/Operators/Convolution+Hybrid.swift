@@ -17,7 +17,8 @@ extension Convolution {
       job, try planner.operand(0, of: job), height: height, width: width,
       channelRepeats: channelRepeats, elementSize: 4, border: 0)
     let x = try planner.emitHybridRows(
-      image.place, rows: job.shape[0], length: image.imageStride, asymmetric: !isUniform, job)
+      image.place,
+      .apart(rows: job.shape[0], length: image.imageStride, asymmetric: !isUniform), job)
     if isDepthwise {
       try emitDepthwise(x, image, checked, job, &planner)
       return

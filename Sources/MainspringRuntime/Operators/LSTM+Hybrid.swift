@@ -14,8 +14,8 @@ extension LSTM {
     let recurrent = try IntegerWeights(
       recurrentWeights, rows: 4 * units, scaleCounts: [4], role: "recurrent weights", job)
     let x = try planner.emitHybridRows(
-      try planner.operand(0, of: job), rows: lowering.time, length: inputs.depth,
-      asymmetric: asymmetricInputs, job)
+      try planner.operand(0, of: job),
+      .apart(rows: lowering.time, length: inputs.depth, asymmetric: asymmetricInputs), job)
     let target = try planner.scratch(lowering.time, order.count, job: job)
     planner.emit(
       .hybridProduct(

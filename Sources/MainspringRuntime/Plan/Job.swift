@@ -24,10 +24,16 @@ struct Job {
   let type: ValueType
   let name: String
   let arithmetic: Arithmetic
+  /// What goes uncomputed in front of the node.
+  let windows: RowWindows?
   /// What is computed along with the node.
   let epilogue: Epilogue?
 
-  init(_ node: Node, _ graph: Graph, _ shapes: [Shape], _ epilogue: Epilogue? = nil) {
+  init(
+    _ node: Node, _ graph: Graph, _ shapes: [Shape], _ windows: RowWindows? = nil,
+    _ epilogue: Epilogue? = nil
+  ) {
+    self.windows = windows
     self.epilogue = epilogue
     operation = node.operation
     inputs = node.inputs

@@ -57,22 +57,18 @@ public final class Plan: Sendable {
   /// - Complexity: O(weights + nodes · log nodes); the only copy of the weights is the packing.
   public convenience init(_ graph: Graph, instructionSet: InstructionSet = .best) throws(PlanError)
   {
-    try self.init(graph, instructionSet: instructionSet, reusesMemory: true)
+    try self.init(PlanLayout(graph, instructionSet: instructionSet))
   }
 
-  /// - Parameter reusesMemory: whether values that are not alive together may share memory; a test
-  ///   compares both.
-  package init(
-    _ graph: Graph, instructionSet: InstructionSet, reusesMemory: Bool
-  ) throws(PlanError) {
-    let planner = try Planner.plan(
-      graph, instructionSet: instructionSet, reusesMemory: reusesMemory)
+  /// Packs the weights.
+  package init(_ layout: PlanLayout) throws(PlanError) {
+    let (graph, planner) = (layout.graph, layout.planner)
     inputs = graph.inputs.map { Port(graph.values[$0]) }
     outputs = graph.outputs.map { Port(graph.values[$0]) }
     operations = planner.operations
     arenaByteCount = planner.arena.wordCount * 4
     weightByteCount = planner.weights.wordCount * 4
-    self.instructionSet = instructionSet
+    instructionSet = planner.instructionSet
     contract = graph.contract
     weights = planner.weights.packed()
     steps = TrivialList(planner.steps)

@@ -29,8 +29,10 @@ struct Planner {
     for input in graph.inputs { try planner.place(input, node: graph.values[input].name) }
     var index = 0
     while index < graph.nodes.count {
+      let windows = planner.windows(from: index)
+      index += windows?.nodes.count ?? 0
       let epilogue = planner.epilogue(of: index)
-      try planner.lower(graph.nodes[index], epilogue)
+      try planner.lower(graph.nodes[index], windows, epilogue)
       index += 1 + (epilogue?.nodes.count ?? 0)
     }
     for output in graph.outputs { _ = try planner.operand(output, of: graph.values[output].name) }
@@ -58,10 +60,12 @@ struct Planner {
     for value in graph.inputs + graph.outputs { remainingUses[roots[value]] += 1 }
   }
 
-  private mutating func lower(_ node: Node, _ epilogue: Epilogue?) throws(PlanError) {
+  private mutating func lower(
+    _ node: Node, _ windows: RowWindows?, _ epilogue: Epilogue?
+  ) throws(PlanError) {
     let inputs = node.inputs.map { graph.shape(of: $0) }
     let shape = try checkedShape(of: node)
-    let job = Job(node, graph, inputs, epilogue)
+    let job = Job(node, graph, inputs, windows, epilogue)
     try job.checkTypes()
     let firstStep = steps.count
 
@@ -79,13 +83,13 @@ struct Planner {
     for region in scratch { arena.give(region) }
     scratch = []
     if let donor { regions[donor] = nil }
-    for operand in node.inputs {
+    for operand in (windows?.readings ?? []) + node.inputs {
       remainingUses[roots[operand]] -= 1
       release(roots[operand])
     }
     release(roots[job.target])
     record(node, steps: firstStep..<steps.count, isFused: false)
-    for fused in epilogue?.nodes ?? [] {
+    for fused in (windows?.nodes ?? []) + (epilogue?.nodes ?? []) {
       _ = try checkedShape(of: fused)
       record(fused, steps: steps.count..<steps.count, isFused: true)
     }
@@ -119,6 +123,16 @@ struct Planner {
   /// Whether a value is read by this node alone, once, and as it is.
   func isOnlyOperand(_ value: ValueID, of node: Node) -> Bool {
     node.inputs == [value] && roots[value] == value && remainingUses[value] == 1
+  }
+
+  /// The same where a node has other operands too.
+  func isOnlyOperand(_ value: ValueID, by node: Node) -> Bool {
+    isUnread(value, but: 1) && node.inputs.contains(value)
+  }
+
+  /// Whether a value of its own is read so many times more, and no more.
+  func isUnread(_ value: ValueID, but count: Int) -> Bool {
+    roots[value] == value && remainingUses[value] == count
   }
 
   /// The operand whose memory the result can take over: read here for the last time, and only once.

@@ -7,15 +7,22 @@ import MainspringGraph
 struct HybridQuantizeStep: BitwiseCopyable {
   let x: Operand
   let y: HybridRows
-  let rows: Int
-  let length: Int
-  let isAsymmetric: Bool
+  let windows: msk_hybrid_windows
 
   @_noAllocation @_noLocks
   func run(_ c: Context) {
-    unsafe msk_hybrid_quantize(
+    unsafe msk_hybrid_quantize_windows(
       c.isa, c.int8Result(y.values), c.result(y.scales), c.int32Result(y.zeros), c.operand(x),
-      rows, length, isAsymmetric)
+      windows)
+  }
+}
+
+extension msk_hybrid_windows {
+  /// Rows that follow each other.
+  static func apart(rows: Int, length: Int, asymmetric: Bool) -> msk_hybrid_windows {
+    msk_hybrid_windows(
+      rows: rows, length: length, stride: length, before: 0, count: rows * length,
+      asymmetric: asymmetric)
   }
 }
 
@@ -119,15 +126,12 @@ struct HybridLSTMStep: BitwiseCopyable {
 extension Planner {
   /// Quantizes rows of floats anew in each run.
   mutating func emitHybridRows(
-    _ x: Operand, rows: Int, length: Int, asymmetric: Bool, _ job: Job
+    _ x: Operand, _ windows: msk_hybrid_windows, _ job: Job
   ) throws(PlanError) -> HybridRows {
     let place = HybridRows(
-      values: try scratch(elements: rows, length, size: 1, job: job),
-      scales: try scratch(rows, job: job), zeros: try scratch(rows, job: job))
-    emit(
-      .hybridQuantize(
-        HybridQuantizeStep(
-          x: x, y: place, rows: rows, length: length, isAsymmetric: asymmetric)))
+      values: try scratch(elements: windows.rows, windows.length, size: 1, job: job),
+      scales: try scratch(windows.rows, job: job), zeros: try scratch(windows.rows, job: job))
+    emit(.hybridQuantize(HybridQuantizeStep(x: x, y: place, windows: windows)))
     return place
   }
 

@@ -5,13 +5,17 @@ import CMainspringKernels
 /// Sets a run of elements.
 struct FillStep: BitwiseCopyable {
   let y: Int
+  /// Elements from the result's start.
+  var start: Int = 0
   let elementSize: Int
   let count: Int
   /// The element's bytes, lowest first.
   let value: UInt64
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) { unsafe msk_fill(c.rawResult(y), elementSize, count, value) }
+  func run(_ c: Context) {
+    unsafe msk_fill(c.rawResult(y) + start * elementSize, elementSize, count, value)
+  }
 }
 
 /// Copies along axes; everything that only moves elements is one.
