@@ -93,8 +93,15 @@ enum BenchCommand {
     let checked = Clock.now()
     let plan = try model.plan(graph, instructionSet: set)
     let planned = Clock.now()
+    do throws(SelfTestError) {
+      try plan.selfTest()
+    } catch {
+      Console.note("warning: \(path): \(error)")
+    }
+    let tested = Clock.now()
     let load = BenchMeasurement.Load(
-      open: opened - begin, check: checked - opened, plan: planned - checked)
+      open: opened - begin, check: checked - opened, plan: planned - checked,
+      selfTest: plan.contract?.golden == nil ? nil : tested - planned)
     let windows = try BenchWindows(arguments.repeatedText("input"), plan, arguments)
     var bench = BenchRun(plan, windows, evictsCaches: arguments.flag("cold"))
     return try bench.measure(

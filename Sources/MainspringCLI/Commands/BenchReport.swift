@@ -19,6 +19,7 @@ enum BenchReport {
       \(microseconds(m.load.plan)), running \(microseconds(m.firstResult - m.load.total))
 
       """
+    if let time = m.load.selfTest { text += "  self-test in \(microseconds(time)) µs\n" }
     if !m.parts.isEmpty { text += "\n" + profile(m) }
     return text
   }
@@ -78,6 +79,7 @@ enum BenchReport {
           json.member("plan", fraction(m.load.plan))
         }
       }
+      if let time = m.load.selfTest { json.member("self_test_us", fraction(time)) }
       json.member("noisy", m.noise != nil)
       if !m.parts.isEmpty {
         json.member("steps") { json in
