@@ -24,11 +24,17 @@ Models named random_… and quantized_… are chains of quantized layers, in whi
 grows in the next ones: with the default kernels, which round other than the reference ones, they
 may be CHAIN_STEPS steps or CHAIN_TOLERANCE away. Those named quantized_… run in TensorFlow Lite Micro as
 well, where the same holds.
+
+Beside some models lies NAME.metadata.json, {"labels": […], "mean": […], "std": […]}: what a reader of
+TFLite's metadata must find in the file, in the fields of that schema and in the archive behind it.
 """
 import argparse
+import json
 import pathlib
 import sys
+import zipfile
 
+import flatbuffers
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from tflite_micro.python.tflite_micro import runtime as micro
@@ -143,6 +149,73 @@ def check_micro(stem):
     return worst
 
 
+class Metadata:
+    """A table of a flatbuffer, fields by their numbers in TFLite's schemas."""
+
+    def __init__(self, data, position):
+        self.table = flatbuffers.table.Table(data, position)
+
+    @classmethod
+    def root(cls, data):
+        return cls(data, flatbuffers.encode.Get(flatbuffers.packer.uoffset, data, 0))
+
+    def _offset(self, field):
+        return self.table.Offset(4 + 2 * field)
+
+    def scalar(self, field, kind):
+        offset = self._offset(field)
+        return self.table.Get(kind, offset + self.table.Pos) if offset else 0
+
+    def string(self, field):
+        offset = self._offset(field)
+        return self.table.String(offset + self.table.Pos).decode() if offset else ""
+
+    def child(self, field):
+        return Metadata(self.table.Bytes, self.table.Indirect(self._offset(field) + self.table.Pos))
+
+    def tables(self, field):
+        offset = self._offset(field)
+        start = self.table.Vector(offset) if offset else 0
+        count = self.table.VectorLen(offset) if offset else 0
+        return [
+            Metadata(self.table.Bytes, self.table.Indirect(start + 4 * index))
+            for index in range(count)]
+
+    def vector(self, field, kind):
+        offset = self._offset(field)
+        return self.table.GetVectorAsNumpy(kind, offset) if offset else np.array([])
+
+
+def check_metadata(stem):
+    """Whether labels and normalisation are where other tools look for them."""
+    expected = json.loads(pathlib.Path(f"{stem}.metadata.json").read_text(encoding="utf-8"))
+    data = bytearray(pathlib.Path(f"{stem}.tflite").read_bytes())
+    model = Metadata.root(data)
+    entry = next(e for e in model.tables(6) if e.string(0) == "TFLITE_METADATA")
+    buffer = model.tables(4)[entry.scalar(1, flatbuffers.number_types.Uint32Flags)]
+    text = buffer.vector(0, flatbuffers.number_types.Uint8Flags).tobytes()
+    if text[4:8] != b"M001":
+        raise ValueError("the metadata have another identifier than M001")
+    subgraph = Metadata.root(bytearray(text)).tables(3)[0]
+    unit = subgraph.tables(2)[0].tables(4)[0]
+    if unit.scalar(0, flatbuffers.number_types.Uint8Flags) != 1:
+        raise ValueError("the input's first process unit is no normalisation")
+    scaler = unit.child(1)
+    for field, name in enumerate(["mean", "std"]):
+        found = scaler.vector(field, flatbuffers.number_types.Float32Flags)
+        if not np.array_equal(found, np.array(expected[name], np.float32)):
+            raise ValueError(f"the normalisation has {name} {found}, expected {expected[name]}")
+    file = subgraph.tables(3)[0].tables(6)[0]
+    if file.scalar(2, flatbuffers.number_types.Int8Flags) != 2:
+        raise ValueError("the output's associated file holds no labels of an axis")
+    with zipfile.ZipFile(f"{stem}.tflite") as archive:
+        if archive.testzip() is not None:
+            raise ValueError("the archive is damaged")
+        labels = archive.read(file.string(0)).decode().splitlines()
+    if labels != expected["labels"]:
+        raise ValueError(f"the labels are {labels}, expected {expected['labels']}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path)
@@ -181,6 +254,14 @@ def main():
             except (OSError, RuntimeError, ValueError) as error:
                 cells.append("micro error")
                 print(f"error: {model.name}: micro: {error}", file=sys.stderr)
+                agrees = False
+        if pathlib.Path(f"{stem}.metadata.json").exists():
+            try:
+                check_metadata(stem)
+                cells.append("metadata")
+            except (LookupError, StopIteration, ValueError, zipfile.BadZipFile) as error:
+                cells.append("metadata error")
+                print(f"error: {model.name}: metadata: {error}", file=sys.stderr)
                 agrees = False
         failures += not agrees
         print(f"{model.name:40} {' '.join(cells)}{'' if agrees else ' MISMATCH'}".rstrip())

@@ -50,6 +50,7 @@ struct BenchTests {
           assert line["iterations"] == 30 and line["noisy"] in (False, True)
           assert set(line["load_us"]) == {"open", "check", "plan", "pack"}
           assert line["first_result_us"] >= sum(line["load_us"].values())
+          assert line["self_test_us"] > 0
           assert line["arena_bytes"] > 0 and line["weight_bytes"] > 0
           steps = line["steps"]
           assert sum(s["multiply_accumulates"] for s in steps) == line["multiply_accumulates"]
@@ -181,7 +182,8 @@ struct BenchTests {
     BenchMeasurement(
       model: "m", precision: "f32", instructionSet: .scalar, multiplyAccumulates: 1,
       arenaByteCount: 0, weightByteCount: 0,
-      load: BenchMeasurement.Load(open: 0, check: 0, plan: 0, pack: 0), firstResult: 0,
+      load: BenchMeasurement.Load(open: 0, check: 0, plan: 0, pack: 0, selfTest: nil),
+      firstResult: 0,
       times: times,
       isSteady: isSteady, parts: [])
   }

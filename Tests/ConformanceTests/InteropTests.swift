@@ -70,7 +70,8 @@ struct InteropTests {
     let windows = try GestureRecordings.windows(["s01"], every: 4, limit: 100, for: graph)
     let ranges = try Calibrator(graph).calibrate(windows).ranges(.percentile(99.99))
     let (equal, carried) = try ChannelEqualization(strength: 0.75).applied(to: graph, ranges)
-    let model = try Quantizer(equal, carried, QuantizationPlan(.int8, for: equal)).quantized()
+    var model = try Quantizer(equal, carried, QuantizationPlan(.int8, for: equal)).quantized()
+    try model.setContract(try contract("\(folder)/quantized_\(keras)"))
     try writeFile("\(folder)/quantized_\(keras).tflite", try convert(model))
 
     let array = try NumPyArray(path: "\(source)/X_test.npy")
@@ -86,6 +87,28 @@ struct InteropTests {
       try writeFile(
         "\(folder)/quantized_\(keras).\(name).npy", NumPyBytes.file(shape: shape, values))
     }
+  }
+
+  /// What a file says of its model, and the same for `tools/interop.py` to find there.
+  private func contract(_ stem: String) throws -> ModelContract {
+    var contract = ModelContract()
+    var input = ModelContract.Input()
+    input.channels = ["ax", "ay", "az", "gx", "gy", "gz"].map { .init(name: $0, unit: "SI") }
+    input.scaler = Scaler(means: [0, 1, 2, -3, 0.5, 0], deviations: [1, 2, 4, 0.25, 1, 8])
+    contract.inputs = [input]
+    contract.outputs = [.init(labels: ["seated", "standing up", "walking", "tourné", "日本"])]
+    contract.sampleRate = 50
+    contract.golden = GoldenVectors(
+      inputs: .seeded(seed: 1, low: 0, high: 1), windowCount: 1, outputs: [0, 0, 0, 0, 0],
+      tolerance: 1)
+    try writeFile(
+      "\(stem).metadata.json",
+      Array(
+        """
+        {"labels": ["seated", "standing up", "walking", "tourné", "日本"],
+         "mean": [0, 1, 2, -3, 0.5, 0], "std": [1, 2, 4, 0.25, 1, 8]}
+        """.utf8))
+    return contract
   }
 
   /// Other people's integer files, with the integers this runtime makes of their inputs.

@@ -26,7 +26,12 @@ struct AllocationTests {
 
   @Test(arguments: [WindowPlan.Mode.incremental, .whole])
   func aHundredThousandHopsAllocateNothing(mode: WindowPlan.Mode) throws {
-    let graph = try Graph(contentsOf: Location.fixture("quantized/gesture-int8.tflite"))
+    var graph = try Graph(contentsOf: Location.fixture("quantized/gesture-int8.tflite"))
+    // Rows are scaled as well.
+    var contract = ModelContract()
+    contract.inputs = [ModelContract.Input()]
+    contract.inputs[0].scaler = Scaler(means: [0, 1, 2, 0, 0, 0], deviations: [1, 1, 1, 2, 2, 2])
+    try graph.setContract(contract)
     var rules = DecisionRules(classCount: 5)
     (rules.smoothing, rules.minimumDuration, rules.refractory) = (3, 60_000_000, second)
     rules.known = KnownWindows(

@@ -101,9 +101,16 @@ enum BenchCommand {
     let planned = Clock.now()
     let plan = try model.packed(layout)
     let packed = Clock.now()
+    do throws(SelfTestError) {
+      try plan.selfTest()
+    } catch {
+      Console.note("warning: \(path): \(error)")
+    }
+    let tested = Clock.now()
     let load = BenchMeasurement.Load(
       open: opened - begin, check: checked - opened, plan: planned - checked,
-      pack: packed - planned)
+      pack: packed - planned,
+      selfTest: plan.contract?.golden == nil ? nil : tested - packed)
     let windows = try BenchWindows(arguments.repeatedText("input"), plan, arguments)
     var bench = BenchRun(plan, windows, evictsCaches: arguments.flag("cold"))
     var measurement = try bench.measure(

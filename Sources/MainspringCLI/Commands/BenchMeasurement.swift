@@ -14,7 +14,10 @@ struct BenchMeasurement {
     let plan: Int64
     /// Weights packed.
     let pack: Int64
+    /// The golden vectors of the model replayed, as `run` and `stream` do; nil without any.
+    let selfTest: Int64?
 
+    /// Without the self-test, which programs may leave out.
     var total: Int64 { open + check + plan + pack }
   }
 

@@ -19,6 +19,7 @@ enum BenchReport {
       \(microseconds(m.load.plan)), packing \(microseconds(m.load.pack)), running \(microseconds(m.firstResult - m.load.total))
 
       """
+    if let time = m.load.selfTest { text += "  self-test in \(microseconds(time)) µs\n" }
     if let batch = m.batch {
       let ratio = Double(batch.together) / Double(max(batch.alone, 1))
       text += """
@@ -87,6 +88,7 @@ enum BenchReport {
           json.member("pack", fraction(m.load.pack))
         }
       }
+      if let time = m.load.selfTest { json.member("self_test_us", fraction(time)) }
       json.member("noisy", m.noise != nil)
       if let batch = m.batch {
         json.member("batch") { json in

@@ -70,6 +70,7 @@ extension Graph {
       }
     }
     for output in outputs { try copy.addOutput(ids[output]) }
+    try copy.setContract(contract)
     return copy
   }
 }
