@@ -94,6 +94,11 @@ public struct ModelConverter {
   ) throws(ConversionError) -> Conversion {
     if precision.needsWindows, calibrationWindows == nil { throw .windowsNeeded(precision) }
     if options.budget != nil, judgement == nil { throw .windowsNeeded(precision) }
+    if precision.hasIntegers {
+      try wrapping(ConversionError.quantization) { () throws(QuantizationError) in
+        try graph.requireFiniteWeights()
+      }
+    }
     let conversion: Conversion
     switch precision {
     case .float32, .float16: conversion = try written(graph, precision, options)

@@ -127,7 +127,7 @@ struct Emitter {
       return try form(input, try integerType(of: input, as: elementType))
     }
     guard let bounds = constant.bounds else {
-      throw .weights(node: source.values[input].name, element: 0)
+      throw .weights(node: source.values[input].name, role: "constant", element: 0)
     }
     return try form(
       input, elementType == .int16 ? .int16(covering: bounds) : .int8(covering: bounds))
@@ -164,7 +164,7 @@ struct Emitter {
         id = result.addConstant(name: name, constant)
       } else {
         guard let quantized = constant.quantized(as: type) else {
-          throw .weights(node: name, element: 0)
+          throw .weights(node: name, role: "constant", element: 0)
         }
         id = result.addConstant(name: name, quantized)
       }

@@ -38,7 +38,7 @@ extension Operator {
       return .lstm(try x.quantized(context))
     case .parametricReLU(var x):
       guard let bounds = x.slope.bounds, let slope = x.slope.quantized(as: .int8(covering: bounds))
-      else { throw .weights(node: context.name, element: 0) }
+      else { throw .weights(node: context.name, role: "slope", element: 0) }
       x.slope = slope
       return .parametricReLU(x)
     default:
@@ -78,7 +78,7 @@ extension WeightContext {
     guard let bias, let inputScale else { return bias }
     let scales = (weights.quantization?.scales ?? []).map { $0 * inputScale }
     guard let quantized = bias.quantizedBias(scales: scales, as: biasType) else {
-      throw .weights(node: name, element: 0)
+      throw .weights(node: name, role: "bias", element: 0)
     }
     return quantized
   }
