@@ -178,8 +178,8 @@ import _MainspringTestSupport
     let model = try quantize(graph, windows)
     let byName = Dictionary(
       uniqueKeysWithValues: zip(graph.nodes.map { graph.values[$0.output].name }, model.precisions))
-    #expect(byName["first"] == .int8 && byName["last"] == .int8)
-    for name in ["mean", "centered", "square", "variance", "root", "normal", "gru"] {
+    for name in ["first", "gru", "last"] { #expect(byName[name] == .int8, "\(name)") }
+    for name in ["mean", "centered", "square", "variance", "root", "normal"] {
       #expect(byName[name] == .float32, "\(name)")
     }
     // One way in, one way out.

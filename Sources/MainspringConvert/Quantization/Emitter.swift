@@ -102,7 +102,21 @@ struct Emitter {
       WeightContext(
         name: name, moments: ranges.moments[node.output], inputScale: scale,
         biasType: precision == .int16 ? .int64 : .int32, scalesUnits: plan.scalesDenseUnits,
-        state: state))
+        state: state, step: try integerStep(of: node, type)))
+  }
+
+  /// - Returns: nil for what has no steps.
+  private func integerStep(of node: Node, _ type: ValueType) throws(QuantizationError)
+    -> IntegerStep?
+  {
+    guard let cell = RecurrentCell(node.operation), let seen = ranges.steps[node.output] else {
+      return nil
+    }
+    do throws(GraphError) {
+      return try IntegerStep(of: cell, state: type, seen)
+    } catch {
+      throw .graph(error)
+    }
   }
 
   private mutating func addDynamic(_ node: Node, _ operands: [ValueID], _ name: String)
@@ -110,7 +124,7 @@ struct Emitter {
   {
     let context = WeightContext(
       name: name, moments: ranges.moments[node.output], inputScale: nil, biasType: .float32,
-      scalesUnits: plan.scalesDenseUnits, state: nil)
+      scalesUnits: plan.scalesDenseUnits, state: nil, step: nil)
     let input = source.shape(of: node.inputs[0])
     if case .convolution(let x) = node.operation, x.isProductOfRows(over: input) {
       return try emitRows(x, operands[0], input, name, context)
