@@ -7,6 +7,8 @@ package struct UniformSamples: Hashable, Sendable {
   package private(set) var values: [Float]
   /// By step: whether it lies in a gap of the recording, and is no sample at all.
   package private(set) var isGap: [Bool]
+  /// The longest time between neighbours that steps lie between, in periods of the grid.
+  package private(set) var largestPause: Double
 
   package var count: Int { isGap.count }
 
@@ -15,20 +17,25 @@ package struct UniformSamples: Hashable, Sendable {
     channelCount = series.channels.count
     values = series.values.map { Float($0) }
     isGap = [Bool](repeating: false, count: series.count)
+    largestPause = 1
   }
 
   /// A recording on a uniform grid, by linear interpolation between the neighbours in time.
   ///
   /// The grid covers the time in which all series have samples. Of samples at the same time the
-  /// first counts. Where neighbours are more than three periods of the grid apart there is a gap.
+  /// first counts. Where neighbours are too far apart there is a gap.
   ///
   /// - Parameters:
   ///   - rate: steps for each second.
   ///   - channels: which channels, in which order.
+  ///   - maximumGap: how far neighbours may be apart, in periods of the grid.
   /// - Returns: nil when a channel is missing.
   /// - Precondition: the series have times.
-  package init?(_ recording: Recording, rate: Double, channels: [String]) {
-    precondition(rate > 0 && rate.isFinite, "a rate")
+  package init?(
+    _ recording: Recording, rate: Double, channels: [String],
+    maximumGap: Double = UniformSamples.defaultGap
+  ) {
+    precondition(rate > 0 && rate.isFinite && maximumGap > 0, "a rate and a gap")
     channelCount = channels.count
     var sources: [(series: Int, column: Int)] = []
     for name in channels {
@@ -39,6 +46,7 @@ package struct UniformSamples: Hashable, Sendable {
       sources.append(place)
     }
     let used = Set(sources.map(\.series)).sorted()
+    largestPause = 0
     let begin = used.map { recording.series[$0].times.first ?? .infinity }.max() ?? .infinity
     let end = used.map { recording.series[$0].times.last ?? -.infinity }.min() ?? -.infinity
     let steps = ((end - begin) * rate + 1e-6).rounded(.down)
@@ -53,18 +61,22 @@ package struct UniformSamples: Hashable, Sendable {
       let wanted = sources.enumerated().filter { $0.element.series == series }.map {
         (channel: $0.offset, column: $0.element.column)
       }
-      place(recording.series[series], wanted, begin: begin, rate: rate)
+      place(recording.series[series], wanted, begin: begin, rate: rate, gap: maximumGap)
     }
   }
+
+  /// Periods of the grid; what sensors lose now and then, and not what is a pause.
+  package static let defaultGap: Double = 3
 
   /// A clock that jumps would ask for more: two days at 100 Hz.
   private static let mostSteps = 17_280_000.0
 
   private mutating func place(
-    _ series: Series, _ wanted: [(channel: Int, column: Int)], begin: Double, rate: Double
+    _ series: Series, _ wanted: [(channel: Int, column: Int)], begin: Double, rate: Double,
+    gap: Double
   ) {
     let width = series.channels.count
-    let largestGap = 3 / rate * (1 + 1e-9)
+    let largestGap = gap / rate * (1 + 1e-9)
     var left = 0
     var right = series.row(after: 0)
     for step in 0..<count {
@@ -77,6 +89,7 @@ package struct UniformSamples: Hashable, Sendable {
       if right == series.count { right = left }
       let span = series.times[right] - series.times[left]
       let share = span > 0 ? min(max((time - series.times[left]) / span, 0), 1) : 0
+      if share > 0 { largestPause = max(largestPause, span * rate) }
       if span > largestGap, share > 0 { isGap[step] = true }
       for (channel, column) in wanted {
         let (a, b) = (series.values[left * width + column], series.values[right * width + column])

@@ -103,4 +103,39 @@ struct RecordingInputTests {
       outcome.errors.contains("note: gap.csv: 4 windows left out across gaps\n"),
       "\(outcome.errors)")
   }
+
+  @Test func pausesAreAllowedByAnOption() throws {
+    let shell = try prepared()
+    // Every sixth row: pauses of three periods and a little, everywhere.
+    let outcome = try shell.run(
+      """
+      awk -F, -v OFS=, 'NR == 1 { print } NR > 1 && NR % 6 == 2 { $2 *= 1.02; print }' a.csv > slow.csv
+      \(Self.convert) a.tflite --calibrate slow.csv --rate 50 && exit 1
+      \(Self.convert) b.tflite --calibrate slow.csv --rate 50 --max-gap 4
+      """)
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.errors.contains(
+        """
+        error: slow.csv: expected 50 steps without a gap for a window, found pauses of up to 3.1 \
+        periods in all 30 windows; '--max-gap' allows longer ones than 3.0
+
+        """), "\(outcome.errors)")
+    let usage = try shell.run("\(Self.convert) c.tflite --calibrate a.csv --max-gap 4")
+    #expect(usage.status == 64 && usage.errors.contains("'--max-gap' is in periods of '--rate'"))
+  }
+
+  /// Radio delivers events in bursts: with the usual limit no window is left.
+  @Test(.enabled(if: Location.hasShared, "needs ../shared"))
+  func burstsOfEventsCalibrateToo() throws {
+    let path = Location.shared(
+      "data/silksong-watch/voice_20251017_143627_session_events.csv")
+    let outcome = try prepared().run(
+      """
+      \(Self.convert) a.tflite --calibrate '\(path)' --rate 50 && exit 1
+      \(Self.convert) b.tflite --calibrate '\(path)' --rate 50 --max-gap 25
+      """)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("'--max-gap' allows longer ones than 3.0"))
+  }
 }

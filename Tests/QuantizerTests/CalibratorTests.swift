@@ -35,22 +35,29 @@ import _MainspringTestSupport
     let h = try graph.add(.lstm(cell), to: x, name: "lstm")
     try graph.addOutput(h)
     let windows = try random.windows(graph, count: 5)
-    let ranges = try Calibrator(graph).calibrate(windows).ranges(.minMax)
+    let calibration = try Calibrator(graph).calibrate(windows)
+    let ranges = calibration.ranges(.minMax)
     var largestCell: Float = 0
+    var largestGate: Float = 0
     var (least, most): (Float, Float) = (.infinity, -.infinity)
     for window in 0..<5 {
       let states = reference(cell, Array(windows.elements(of: 0, window: window)), steps: 7)
       largestCell = max(largestCell, states.cell)
+      largestGate = max(largestGate, states.gate)
       least = min(least, states.hidden.min() ?? 0)
       most = max(most, states.hidden.max() ?? 0)
     }
     #expect(abs((ranges.cells[h] ?? 0) - largestCell) < 1e-5)
+    #expect(calibration.gateMagnitudes.keys.sorted() == [h])
+    #expect(abs((calibration.gateMagnitudes[h] ?? 0) - largestGate) < 1e-5)
     // All steps count, also where only the last is returned: the state goes through all of them.
     #expect(abs((ranges.chosen[h]?.lower ?? 0) - least) < 1e-5)
     #expect(abs((ranges.chosen[h]?.upper ?? 0) - most) < 1e-5)
   }
 
-  private func reference(_ cell: LSTM, _ x: [Float], steps: Int) -> (cell: Float, hidden: [Float]) {
+  private func reference(
+    _ cell: LSTM, _ x: [Float], steps: Int
+  ) -> (cell: Float, gate: Float, hidden: [Float]) {
     let (w, u, b) = (
       cell.inputWeights.floats ?? [], cell.recurrentWeights.floats ?? [], cell.bias.floats ?? []
     )
@@ -58,6 +65,7 @@ import _MainspringTestSupport
     var h = [Double](repeating: 0, count: units)
     var c = h
     var largest = 0.0
+    var gate = 0.0
     var hidden: [Float] = []
     for step in 0..<steps {
       let z = (0..<4 * units).map { row in
@@ -68,6 +76,7 @@ import _MainspringTestSupport
         for k in 0..<units { sum += Double(u[row * units + k]) * h[k] }
         return sum
       }
+      for sum in z { gate = max(gate, abs(sum)) }
       let logistic = { (v: Double) in 1 / (1 + exp(-v)) }
       for unit in 0..<units {
         c[unit] =
@@ -80,7 +89,7 @@ import _MainspringTestSupport
       }
       hidden += h.map { Float($0) }
     }
-    return (Float(largest), hidden)
+    return (Float(largest), Float(gate), hidden)
   }
 
   @Test func refusesWhatCannotBeCalibrated() throws {

@@ -16,8 +16,22 @@ struct IntegerInteropTests {
     try write(.int8, seed: seed)
   }
 
-  /// Without GRUs: these are floats, and 16 bits show their last digits.
-  @Test(arguments: (0..<45).filter { $0 % 10 != 9 })
+  @Test(arguments: 0..<120)
+  func writesModelsOfLoopsOnIntegers(seed: Int) throws {
+    try write(.int8, seed: seed, isStepped: true)
+  }
+
+  @Test(arguments: 0..<60)
+  func writesModelsOfLoopsOnSixteenBits(seed: Int) throws {
+    try write(.int16, seed: seed, isStepped: true)
+  }
+
+  @Test(arguments: 0..<15)
+  func writesModelsOfUnrolledIntegers(seed: Int) throws {
+    try write(.int8, seed: seed, isStepped: true, .unrolled)
+  }
+
+  @Test(arguments: 0..<45)
   func writesModelsOfSixteenBitActivations(seed: Int) throws {
     try write(.int16, seed: seed)
   }
@@ -27,17 +41,28 @@ struct IntegerInteropTests {
     try write(.dynamic, seed: seed)
   }
 
-  private func write(_ precision: NodePrecision, seed: Int) throws {
+  @Test(arguments: 0..<60)
+  func writesDynamicRangeLoops(seed: Int) throws {
+    try write(.dynamic, seed: seed, isStepped: true)
+  }
+
+  private func write(
+    _ precision: NodePrecision, seed: Int, isStepped: Bool = false,
+    _ recurrent: EncodingOptions.Recurrent = .fused
+  ) throws {
     let folder = try #require(Location.environment("MAINSPRING_INTEROP"))
-    let graph = try RandomIntegerModel.make(seed: seed)
+    let graph =
+      isStepped
+      ? try RandomIntegerModel.makeStepped(seed: seed) : try RandomIntegerModel.make(seed: seed)
     var random = SplitMix64(seed: UInt64(seed))
     let windows = try random.windows(graph, count: 16)
     let ranges = try Calibrator(graph).calibrate(windows, moments: true).ranges(
       .percentile(99.9))
     let plan = QuantizationPlan(precision, for: graph, smallestDynamicWeight: 24)
     let model = try Quantizer(graph, ranges, plan).quantized()
-    let file = try convert(model)
-    let name = "\(folder)/random_\(precision)_\(seed)"
+    let file = try convert(model, options: EncodingOptions(recurrent: recurrent))
+    let kind = recurrent == .unrolled ? "unrolled_" : isStepped ? "loop_" : ""
+    let name = "\(folder)/random_\(kind)\(precision)_\(seed)"
     try writeFile("\(name).tflite", file)
     let read = try Graph(tflite: file.span.bytes)
     let (inputs, outputs) = try RawRunner(read).run(windows, count: 6)

@@ -37,6 +37,65 @@ struct RandomIntegerModel {
     try add(.reshape(Reshape(to: try Shape(extents))), name)
   }
 
+  /// The same beginning and end around layers that are written as loops.
+  static func makeStepped(seed: Int) throws -> Graph {
+    var model = try RandomIntegerModel(seed: 9000 + UInt64(seed))
+    for layer in 0..<model.random.index(below: 3) { try model.addImageLayer("image\(layer)") }
+    try model.addReshape([1, model.length, model.channels], "sequence")
+    if seed % 4 == 3 { try model.add(model.random.dense(model.channels, model.channels), "each") }
+    try model.addStepped(seed)
+    try model.addEnd()
+    return try model.graph.integerForm()
+  }
+
+  /// One or two GRUs or simple recurrent layers, forward, backward, or in both directions with any
+  /// way to merge them.
+  private mutating func addStepped(_ seed: Int) throws {
+    let count = 1 + seed / 3 % 2
+    for layer in 0..<count {
+      let units = 1 + random.index(below: 12)
+      let isLast = layer == count - 1
+      switch seed % 5 {
+      case 0, 1:
+        try add(try stepped(seed, units, sequence: !isLast), "forward\(layer)")
+        channels = units
+      case 2:
+        try add(.reverse(Reverse(axes: [1])), "reversed\(layer)")
+        try add(try stepped(seed, units, sequence: !isLast), "backward\(layer)")
+        channels = units
+      default: try addBoth(seed, units: units, isLast: isLast, "\(layer)")
+      }
+    }
+  }
+
+  private mutating func addBoth(_ seed: Int, units: Int, isLast: Bool, _ name: String) throws {
+    let input = value
+    let forward = try graph.add(
+      try stepped(seed, units, sequence: !isLast), to: input, name: "forward" + name)
+    try add(.reverse(Reverse(axes: [1])), "reversed" + name)
+    try add(try stepped(seed, units, sequence: !isLast), "backward" + name)
+    if !isLast { try add(.reverse(Reverse(axes: [1])), "turned" + name) }
+    let axis = isLast ? 1 : 2
+    let kind = seed / 5 % 4
+    let merge: Operator =
+      kind == 0
+      ? .concatenate(Concatenate(axis: axis))
+      : .binary(Binary(kind == 1 ? .multiply : .add))
+    value = try graph.add(merge, to: [forward, value], name: "both" + name)
+    if kind == 3 {
+      let half = graph.addConstant(name: "half", Tensor(scalar: 0.5))
+      value = try graph.add(.binary(Binary(.multiply)), to: [value, half], name: "mean" + name)
+    }
+    channels = kind == 0 ? 2 * units : units
+  }
+
+  private mutating func stepped(_ seed: Int, _ units: Int, sequence: Bool) throws -> Operator {
+    seed % 3 == 2
+      ? .simpleRNN(try random.simpleRNN(channels, units, sequence: sequence))
+      : .gru(
+        try random.gru(channels, units, resetAfter: seed % 3 == 0, sequence: sequence))
+  }
+
   private mutating func addImageLayer(_ name: String) throws {
     let activations: [FusedActivation] = [.none, .relu, .relu6]
     let activation = activations[random.index(below: 3)]

@@ -40,11 +40,21 @@ extension SplitMix64 {
       cellClip: clip, returnsSequence: sequence)
   }
 
-  mutating func gru(_ features: Int, _ units: Int) throws -> GRU {
+  mutating func gru(
+    _ features: Int, _ units: Int, resetAfter: Bool = true, sequence: Bool = true
+  ) throws -> GRU {
     GRU(
       inputWeights: try tensor([3 * units, features]),
       recurrentWeights: try tensor([3 * units, units]), inputBias: try tensor([3 * units]),
-      recurrentBias: try tensor([3 * units]))
+      recurrentBias: resetAfter ? try tensor([3 * units]) : nil, returnsSequence: sequence)
+  }
+
+  mutating func simpleRNN(_ features: Int, _ units: Int, sequence: Bool = true) throws
+    -> SimpleRNN
+  {
+    SimpleRNN(
+      inputWeights: try tensor([units, features]), recurrentWeights: try tensor([units, units]),
+      bias: try tensor([units]), returnsSequence: sequence)
   }
 
   /// Windows for a graph, smooth as a sensor's are.

@@ -138,6 +138,12 @@ import _MainspringTestSupport
     // Three periods are none yet.
     let slow = Recording(name: "", line: 2, series: [series([0, 0.3, 0.6]) { $0 }])
     #expect(UniformSamples(slow, rate: 10, channels: ["x"])?.isGap.contains(true) == false)
+    #expect(abs(samples.largestPause - 6) < 1e-6)
+    for (limit, gaps) in [(2.0, 3 * 2 - 1), (2.99, 5), (3, 0)] {
+      let cut = UniformSamples(slow, rate: 10, channels: ["x"], maximumGap: limit)
+      // Steps that samples stand on are none.
+      #expect(cut?.isGap.filter { $0 }.count == gaps - (gaps > 0 ? 1 : 0), "\(limit)")
+    }
   }
 
   @Test func ofSamplesAtOneTimeTheFirstCounts() throws {

@@ -35,9 +35,14 @@ struct AllocationTests {
       + LayerSamples.grus(half: true) + LayerSamples.simpleRNNs(half: false)
       + ElementSamples.elements() + ElementSamples.rows() + ElementSamples.matrices()
       + ElementSamples.movements()
-    for sample in samples {
-      var session = Session(try Plan(sample.graph, instructionSet: set))
-      let inputs = sample.inputs(seed: 3)
+    let integers =
+      try IntegerSamples.lstms() + IntegerSamples.recurrences(.int8)
+      + IntegerSamples.recurrences(.int16)
+    let graphs =
+      samples.map { ($0.name, $0.graph, $0.inputs(seed: 3)) }
+      + integers.map { ($0.name, $0.graph, $0.inputs(seed: 3).map { $0.map { Float($0) } }) }
+    for (name, graph, inputs) in graphs {
+      var session = Session(try Plan(graph, instructionSet: set))
       var output = [Float](
         repeating: 0, count: session.plan.outputs[0].shape.elementCount)
       var count: Int64 = -1
@@ -53,7 +58,7 @@ struct AllocationTests {
           try session.copyOutput(0, into: &span)
         }
       }
-      #expect(count == 0, "\(sample.name)")
+      #expect(count == 0, "\(name)")
     }
   }
 

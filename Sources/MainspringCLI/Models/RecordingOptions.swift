@@ -11,6 +11,12 @@ extension RecordingSettings {
     .integer(
       "hop", valueName: "steps", in: 1...1_000_000, default: nil,
       help: "From one window of a recording to the next; half a window unless given."),
+    .number(
+      "max-gap", valueName: "periods", in: 0.01...1_000_000, default: nil,
+      help: """
+        Longer pauses of a recording, in periods of --rate, are gaps that no window crosses; 3 \
+        unless given.
+        """),
     .text(
       "time", valueName: "column",
       help: "The time column of recordings, with :s, :ms, :us or :ns where its name does not say."),

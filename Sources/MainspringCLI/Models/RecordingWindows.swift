@@ -16,6 +16,8 @@ struct RecordingWindows {
   /// Recordings without a window: too short, or without one of the channels.
   private var uselessCount = 0
   private var longest = 0
+  /// The longest pause of all recordings, in periods.
+  private var largestPause = 0.0
 
   /// - Throws: ``Failure`` when the model has other inputs than one of `[time, channels]`.
   init(_ path: String, _ plan: Plan, _ settings: RecordingSettings, _ arguments: ParsedArguments)
@@ -66,12 +68,22 @@ struct RecordingWindows {
         continue
       }
       longest = max(longest, samples.count)
+      largestPause = max(largestPause, samples.largestPause)
       let (starts, skipped) = samples.windowStarts(
         length: length, hop: settings.hop ?? max(length / 2, 1))
       gapCount += skipped
       if starts.isEmpty { uselessCount += 1 }
       for start in starts { try body(Array(samples.window(at: start, length: length))) }
       count += starts.count
+    }
+    if count == 0, gapCount > 0 {
+      throw Failure(
+        .badData,
+        """
+        \(path): expected \(length) steps without a gap for a window, found pauses of up to \
+        \(rounded(largestPause, 1)) periods in all \(grouped(gapCount)) windows; '--max-gap' allows \
+        longer ones than \(rounded(settings.maximumGap, 1))
+        """)
     }
     if count == 0 {
       throw Failure(
@@ -135,6 +147,8 @@ struct RecordingWindows {
         """)
     }
     return names.count < channelCount
-      ? nil : UniformSamples(recording, rate: rate, channels: names)
+      ? nil
+      : UniformSamples(
+        recording, rate: rate, channels: names, maximumGap: settings.maximumGap)
   }
 }

@@ -11,6 +11,8 @@ public struct Calibration: Sendable {
   var values: [ValueStatistics?]
   /// By the result of an LSTM.
   var cells: [ValueID: CellStatistics] = [:]
+  /// By the result of a GRU or simple recurrent layer: of each value of ``StepRanges``.
+  var steps: [ValueID: [FloatHistogram]] = [:]
   /// By the result of an operator with weights.
   var samplers: [ValueID: MomentSampler] = [:]
 
@@ -37,6 +39,12 @@ public struct Calibration: Sendable {
       guard let channels = statistics?.channelBounds(method), !channels.isEmpty else { continue }
       ranges.channels[id] = channels
       ranges.seenChannels[id] = statistics?.channelBounds(.minMax)
+    }
+    for (id, histograms) in steps {
+      let chosen = histograms.compactMap { $0.bounds(method) }
+      let seen = histograms.compactMap { $0.bounds(.minMax) }
+      guard chosen.count == histograms.count else { continue }
+      ranges.steps[id] = StepRanges(chosen: chosen, seen: seen)
     }
     ranges.moments = samplers.mapValues(\.moments)
     return ranges

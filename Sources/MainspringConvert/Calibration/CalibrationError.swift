@@ -37,21 +37,21 @@ extension CalibrationError: CustomStringConvertible {
     case .inputCount(let window, let expected, let found):
       "calibration window \(window): expected \(expected) inputs, found \(found)"
     case .length(let window, let input, let expected, let found):
-      "calibration window \(window): input '\(input)': expected \(expected) elements, found "
+      "calibration window \(window): input \(input.quoted): expected \(expected) elements, found "
         + "\(found)"
     case .notFinite(let window, let input, let element):
-      "calibration window \(window): input '\(input)': expected finite numbers, element "
+      "calibration window \(window): input \(input.quoted): expected finite numbers, element "
         + "\(element) is not"
     case .allEqual(let window, let input, let value):
-      "calibration window \(window): input '\(input)': expected a signal, all elements are "
+      "calibration window \(window): input \(input.quoted): expected a signal, all elements are "
         + "\(value)"
     case .zeroRange(let input):
-      "calibration: input '\(input)': expected a range, it is zero in all windows"
+      "calibration: input \(input.quoted): expected a range, it is zero in all windows"
     case .overflow(let window, let value):
       "calibration window \(window): expected finite numbers, the model computes others in "
-        + "'\(value)'"
+        + value.quoted
     case .notFloat(let value, let type):
-      "calibration: '\(value)': expected a float model, found \(type)"
+      "calibration: \(value.quoted): expected a float model, found \(type)"
     case .graph(let error): "calibration: \(error)"
     case .plan(let error): "calibration: \(error)"
     case .run(let error): "calibration: \(error)"

@@ -51,6 +51,9 @@ public struct Calibrator {
     for watched in observation.cells {
       result.cells[watched.source] = CellStatistics(watched.cell)
     }
+    for watched in observation.steps {
+      result.steps[watched.source] = watched.outputs.map { _ in FloatHistogram() }
+    }
     if moments {
       for node in graph.nodes {
         result.samplers[node.output] = MomentSampler(
@@ -101,6 +104,14 @@ public struct Calibrator {
       let isFinite = result.values[watched.source]?.add(values) ?? true
       if !isFinite {
         throw .overflow(window: window, value: graph.values[watched.source].name)
+      }
+    }
+    for watched in observation.steps {
+      for (index, output) in watched.outputs.enumerated() {
+        let isFinite = result.steps[watched.source]?[index].add(buffers[output]) ?? true
+        if !isFinite {
+          throw .overflow(window: window, value: graph.values[watched.source].name)
+        }
       }
     }
     for watched in observation.cells {

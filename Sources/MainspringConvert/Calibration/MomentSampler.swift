@@ -29,6 +29,9 @@ struct MomentSampler {
     case .lstm(let x):
       width = x.inputWeights.shape[1] + x.units
       positions = input[1]
+    case .gru, .simpleRNN:
+      width = input[2]
+      positions = input[1]
     default: return nil
     }
     guard width > 0, width < InputMoments.largestSize, groups <= 4096 else { return nil }
@@ -59,6 +62,12 @@ struct MomentSampler {
         for unit in 0..<x.units {
           sample[width + unit] = step == 0 ? 0 : state[(step - 1) * x.units + unit]
         }
+        moments.add(sample)
+      }
+    case .gru, .simpleRNN:
+      let width = input[2]
+      for step in positions(input[1], window) {
+        for column in 0..<width { sample[column] = values[step * width + column] }
         moments.add(sample)
       }
     case .convolution(let x):

@@ -35,6 +35,22 @@ public struct Bounds: Hashable, Sendable {
   }
 }
 
+/// What is computed in the steps of a recurrent layer, in the order of `IntegerStep`: W·x + b, then
+/// products, sums and differences.
+public struct StepRanges: Hashable, Sendable {
+  /// Chosen for 8 bits.
+  public var chosen: [Bounds]
+  /// All that was seen, for 16 bits.
+  public var seen: [Bounds]
+
+  /// - Precondition: as many of either.
+  public init(chosen: [Bounds], seen: [Bounds]) {
+    precondition(chosen.count == seen.count, "both ranges of every value")
+    self.chosen = chosen
+    self.seen = seen
+  }
+}
+
 /// What each value of a graph ranges over.
 public struct Ranges: Hashable, Sendable {
   /// By value: the range chosen for 8 bits; nil for constants and booleans.
@@ -43,6 +59,8 @@ public struct Ranges: Hashable, Sendable {
   public var seen: [Bounds?]
   /// By the result of an LSTM: the largest magnitude of its cell.
   public var cells: [ValueID: Float]
+  /// By the result of a GRU or simple recurrent layer: what is computed in a step of it.
+  public var steps: [ValueID: StepRanges] = [:]
   /// By value: the range of each channel, of values whose channels can be rescaled.
   public var channels: [ValueID: [Bounds]] = [:]
   /// All that was seen of each channel, of the same values.

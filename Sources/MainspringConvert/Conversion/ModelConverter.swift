@@ -99,6 +99,11 @@ public struct ModelConverter {
   ) throws(ConversionError) -> Conversion {
     if precision.needsWindows, calibrationWindows == nil { throw .windowsNeeded(precision) }
     if options.budget != nil, judgement == nil { throw .windowsNeeded(precision) }
+    if precision.hasIntegers {
+      try wrapping(ConversionError.quantization) { () throws(QuantizationError) in
+        try graph.requireFiniteWeights()
+      }
+    }
     if options.storesSelfTest, selfTest == nil {
       selfTest = .some(SelfTestMaker(try completed(graph, nil)))
     }

@@ -14,6 +14,9 @@ public enum ModelPrecision: String, Hashable, Sendable, CaseIterable {
 
   /// Ranges of values have to be known.
   public var needsWindows: Bool { self == .int8 || self == .int16x8 }
+
+  /// Weights become integers.
+  var hasIntegers: Bool { self != .float32 && self != .float16 }
 }
 
 extension ModelPrecision: CustomStringConvertible {

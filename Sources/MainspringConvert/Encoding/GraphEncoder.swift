@@ -49,7 +49,7 @@ extension GraphEncoder {
   }
 
   /// A tensor the subgraph is given; in order.
-  mutating func addInput(name: String, extents: [Int], type: TensorType = .float32) -> Int32 {
+  mutating func addInput(name: String, extents: [Int], type: ValueType) -> Int32 {
     let tensor = addTensor(name: name, extents: extents, type: type)
     frame.record.inputs.append(tensor)
     return tensor

@@ -98,7 +98,7 @@ extension RuntimeVersion {
       (.maximum, 2), (.minimum, 2), (.mean, 2), (.reduceMax, 2), (.reduceMin, 2),
       (.transpose, 2), (.stridedSlice, 2), (.slice, 2), (.concatenation, 2), (.pad, 2),
       (.padv2, 2), (.less, 2), (.lessEqual, 2), (.greater, 2), (.greaterEqual, 2),
-      (.quantize, 1), (.dequantize, 2), (.unidirectionalSequenceLstm, 2):
+      (.quantize, 1), (.gather, 2), (.dequantize, 2), (.unidirectionalSequenceLstm, 2):
       self.init(1, 14)
     case (.mul, 3), (.sum, 2), (.quantize, 2): self.init(1, 15)
     case (.relu, 2): self.init(2, 1)
@@ -109,7 +109,7 @@ extension RuntimeVersion {
       (.minimum, 4), (.concatenation, 3), (.leakyRelu, 2), (.batchMatmul, 2):
       self.init(2, 3)
     case (.conv2d, 5), (.abs, 2), (.add, 3), (.sub, 5), (.mean, 3), (.pad, 3), (.padv2, 3),
-      (.transpose, 5), (.slice, 4), (.batchMatmul, 3):
+      (.transpose, 5), (.slice, 4), (.gather, 4), (.batchMatmul, 3):
       self.init(2, 4)
     case (.abs, 3), (.relu, 3), (.relu6, 3), (.reduceMax, 3), (.reduceMin, 3), (.rsqrt, 2),
       (.squaredDifference, 2), (.reverseV2, 3), (.broadcastTo, 3):
@@ -121,6 +121,7 @@ extension RuntimeVersion {
     case (.log, 2), (.rsqrt, 3), (.fullyConnected, 11), (.conv2d, 8), (.transposeConv, 5):
       self.init(2, 15)
     case (.fullyConnected, 12): self.init(2, 17)
+    case (.dynamicUpdateSlice, 4): self.init(2, 20)
     case (.sqrt, 2): self.init(2, 21)
     default: return nil
     }

@@ -120,6 +120,12 @@ extension Operator {
     case .lstm(var x) where x.inputWeights.shape[1] % factors.count == 0:
       x.inputWeights = x.inputWeights.scalingColumns(factors)
       return .lstm(x)
+    case .gru(var x) where x.inputWeights.shape[1] % factors.count == 0:
+      x.inputWeights = x.inputWeights.scalingColumns(factors)
+      return .gru(x)
+    case .simpleRNN(var x) where x.inputWeights.shape[1] % factors.count == 0:
+      x.inputWeights = x.inputWeights.scalingColumns(factors)
+      return .simpleRNN(x)
     case .convolution(var x) where x.isDepthwise && x.groups == factors.count:
       let multiplier = x.filters / x.groups
       x.weights = x.weights.scalingRows((0..<x.filters).map { factors[$0 / multiplier] })

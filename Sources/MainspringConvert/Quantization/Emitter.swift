@@ -103,7 +103,21 @@ struct Emitter {
       WeightContext(
         name: name, moments: ranges.moments[node.output], inputScale: scale,
         biasType: precision == .int16 ? .int64 : .int32, scalesUnits: plan.scalesDenseUnits,
-        state: state))
+        state: state, step: try integerStep(of: node, type)))
+  }
+
+  /// - Returns: nil for what has no steps.
+  private func integerStep(of node: Node, _ type: ValueType) throws(QuantizationError)
+    -> IntegerStep?
+  {
+    guard let cell = RecurrentCell(node.operation), let seen = ranges.steps[node.output] else {
+      return nil
+    }
+    do throws(GraphError) {
+      return try IntegerStep(of: cell, state: type, seen)
+    } catch {
+      throw .graph(error)
+    }
   }
 
   private mutating func addDynamic(_ node: Node, _ operands: [ValueID], _ name: String)
@@ -111,7 +125,7 @@ struct Emitter {
   {
     let context = WeightContext(
       name: name, moments: ranges.moments[node.output], inputScale: nil, biasType: .float32,
-      scalesUnits: plan.scalesDenseUnits, state: nil)
+      scalesUnits: plan.scalesDenseUnits, state: nil, step: nil)
     let input = source.shape(of: node.inputs[0])
     if case .convolution(let x) = node.operation, x.isProductOfRows(over: input) {
       return try emitRows(x, operands[0], input, name, context)
@@ -128,7 +142,7 @@ struct Emitter {
       return try form(input, try integerType(of: input, as: elementType))
     }
     guard let bounds = constant.bounds else {
-      throw .weights(node: source.values[input].name, element: 0)
+      throw .weights(node: source.values[input].name, role: "constant", element: 0)
     }
     return try form(
       input, elementType == .int16 ? .int16(covering: bounds) : .int8(covering: bounds))
@@ -165,7 +179,7 @@ struct Emitter {
         id = result.addConstant(name: name, constant)
       } else {
         guard let quantized = constant.quantized(as: type) else {
-          throw .weights(node: name, element: 0)
+          throw .weights(node: name, role: "constant", element: 0)
         }
         id = result.addConstant(name: name, quantized)
       }

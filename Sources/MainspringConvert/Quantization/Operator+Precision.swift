@@ -22,9 +22,11 @@ extension Operator {
     case .softmax(let x): x.beta > 0
     case .pad(let x): x.value.isFinite
     case .lstm(let x): x.activation == .tanh && x.recurrentActivation == .sigmoid
+    case .gru(let x): x.activation == .tanh && x.recurrentActivation == .sigmoid
+    case .simpleRNN(let x): x.activation == .tanh
     case .unary(let x): x.function.isInteger
     case .binary(let x): x.function.isInteger
-    case .gru, .simpleRNN, .logSoftmax, .compare, .select, .scaleShift, .matMul, .quantize,
+    case .logSoftmax, .compare, .select, .scaleShift, .matMul, .quantize,
       .dequantize:
       false
     }
@@ -39,7 +41,9 @@ extension Operator {
     case .unary(let x): x.function == .relu || x.function == .logistic || x.function == .tanh
     case .binary(let x):
       x.function == .add || x.function == .subtract || x.function == .multiply
-    case .transposedConvolution, .lstm, .gru, .simpleRNN, .logSoftmax, .compare, .select,
+    case .gru(let x): x.activation == .tanh && x.recurrentActivation == .sigmoid
+    case .simpleRNN(let x): x.activation == .tanh
+    case .transposedConvolution, .lstm, .logSoftmax, .compare, .select,
       .parametricReLU, .scaleShift, .matMul, .tile, .quantize, .dequantize:
       false
     }
@@ -49,6 +53,7 @@ extension Operator {
     switch self {
     case .dense, .convolution: true
     case .lstm(let x): x.activation == .tanh && x.recurrentActivation == .sigmoid
+    case .gru, .simpleRNN: true
     default: false
     }
   }

@@ -15,6 +15,8 @@ struct WeightContext {
   let scalesUnits: Bool
   /// Of an LSTM on integers.
   let state: IntegerLSTMState?
+  /// Of a GRU or simple recurrent layer on integers.
+  let step: IntegerStep?
 
   var isDynamic: Bool { inputScale == nil }
 }
@@ -36,9 +38,13 @@ extension Operator {
       return .transposedConvolution(x)
     case .lstm(let x):
       return .lstm(try x.quantized(context))
+    case .gru(let x):
+      return .gru(try x.quantized(context))
+    case .simpleRNN(let x):
+      return .simpleRNN(try x.quantized(context))
     case .parametricReLU(var x):
       guard let bounds = x.slope.bounds, let slope = x.slope.quantized(as: .int8(covering: bounds))
-      else { throw .weights(node: context.name, element: 0) }
+      else { throw .weights(node: context.name, role: "slope", element: 0) }
       x.slope = slope
       return .parametricReLU(x)
     default:
@@ -62,7 +68,43 @@ extension LSTM {
   }
 }
 
+extension GRU {
+  fileprivate func quantized(_ context: WeightContext) throws(QuantizationError) -> GRU {
+    var result = self
+    let blocks = context.scalesUnits ? 3 * units : 1
+    let (input, bias) = try context.pair(inputWeights, inputBias, blocks: blocks)
+    result.inputWeights = input
+    result.inputBias = bias ?? inputBias
+    (result.recurrentWeights, result.recurrentBias) = try context.ofState.pair(
+      recurrentWeights, recurrentBias, blocks: blocks)
+    result.asymmetricInputs = context.isDynamic
+    result.integerStep = context.step
+    return result
+  }
+}
+
+extension SimpleRNN {
+  fileprivate func quantized(_ context: WeightContext) throws(QuantizationError) -> SimpleRNN {
+    var result = self
+    let blocks = context.scalesUnits ? units : 1
+    let (input, bias) = try context.pair(inputWeights, self.bias, blocks: blocks)
+    result.inputWeights = input
+    result.bias = bias ?? self.bias
+    result.recurrentWeights = try context.ofState.pair(recurrentWeights, nil, blocks: blocks).0
+    result.asymmetricInputs = context.isDynamic
+    result.integerStep = context.step
+    return result
+  }
+}
+
 extension WeightContext {
+  /// For weights that read the state of a step.
+  fileprivate var ofState: WeightContext {
+    WeightContext(
+      name: name, moments: nil, inputScale: step?.state.quantization?.scale, biasType: biasType,
+      scalesUnits: scalesUnits, state: nil, step: step)
+  }
+
   fileprivate var quantizer: WeightQuantizer { WeightQuantizer(name: name, moments: moments) }
 
   fileprivate func pair(_ weights: Tensor, _ bias: Tensor?, blocks: Int)
@@ -79,7 +121,7 @@ extension WeightContext {
     guard let bias, let inputScale else { return bias }
     let scales = (weights.quantization?.scales ?? []).map { $0 * inputScale }
     guard let quantized = bias.quantizedBias(scales: scales, as: biasType) else {
-      throw .weights(node: name, element: 0)
+      throw .weights(node: name, role: "bias", element: 0)
     }
     return quantized
   }

@@ -11,8 +11,8 @@ public enum QuantizationError: Error, Hashable, Sendable {
   case noRange(value: String)
   /// The graph holds integers already.
   case notFloat(value: String, ElementType)
-  /// Weights that are not finite, or not floats.
-  case weights(node: String, element: Int)
+  /// Weights that are not finite, or not floats; the role tells which of the node's.
+  case weights(node: String, role: String, element: Int)
   case graph(GraphError)
   case plan(PlanError)
   case run(RunError)
@@ -29,11 +29,11 @@ extension QuantizationError: CustomStringConvertible {
     case .mismatch(let what, let expected, let found):
       "quantization: expected \(what) for \(expected), found \(found)"
     case .noRange(let value):
-      "'\(value)': expected a range from calibration, found none"
+      "\(value.quoted): expected a range from calibration, found none"
     case .notFloat(let value, let type):
-      "'\(value)': expected a float model, found \(type)"
-    case .weights(let node, let element):
-      "'\(node)': expected finite float weights, element \(element) is not"
+      "\(value.quoted): expected a float model, found \(type)"
+    case .weights(let node, let role, let element):
+      "\(node.quoted): expected finite floats as \(role), element \(element) is not"
     case .graph(let error): error.description
     case .plan(let error): error.description
     case .run(let error): error.description

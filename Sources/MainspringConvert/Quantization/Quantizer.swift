@@ -44,6 +44,7 @@ public struct Quantizer {
     for value in source.values where value.quantization != nil {
       throw .notFloat(value: value.name, value.elementType)
     }
+    try source.requireFiniteWeights()
   }
 }
 

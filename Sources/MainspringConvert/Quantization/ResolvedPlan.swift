@@ -41,6 +41,8 @@ struct ResolvedPlan {
       switch (precision, node.operation) {
       case (.int8, .lstm(let cell)):
         if ranges.cellScale(of: node.output, clip: cell.cellClip) == nil { continue }
+      case (.int8, .gru), (.int8, .simpleRNN), (.int16, .gru), (.int16, .simpleRNN):
+        if ranges.steps[node.output] == nil { continue }
       case (.dynamic, _):
         if !node.operation.weights.contains(where: plan.isLarge) { continue }
       default: break

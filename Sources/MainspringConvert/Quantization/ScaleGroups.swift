@@ -7,7 +7,7 @@ import MainspringGraph
 /// Operators that move elements cannot rescale them, so that operand and result form a group, and
 /// groups that meet in one operator become one. An operator with several operands draws their
 /// groups into its own, except for two that stay apart and are requantized: results whose scale
-/// the kernel fixes, and an LSTM's state when other than LSTMs take part, because its recurrence
+/// the kernel fixes, and the state of an LSTM or GRU when others take part, because its recurrence
 /// would suffer from their range.
 struct ScaleGroups {
   private var parents: [ValueID]
@@ -26,7 +26,7 @@ struct ScaleGroups {
       if isInteger, node.operation.fixedResult(of: .int8) != nil {
         fixed[node.output] = node.operation
       }
-      if case .lstm = node.operation, isInteger { hasState.insert(node.output) }
+      if node.operation.hasState, isInteger { hasState.insert(node.output) }
       if case .pad(let x) = node.operation, x.value != 0, isInteger {
         include(x.value, in: node.output)
       }
@@ -98,6 +98,16 @@ struct ScaleGroups {
     case .int8: return chosen[group].map { .int8(covering: $0) }
     case .int16: return seen[group].map { .int16(covering: $0) }
     default: return nil
+    }
+  }
+}
+
+extension Operator {
+  /// The result is a state that the operator reads again.
+  fileprivate var hasState: Bool {
+    switch self {
+    case .lstm, .gru: true
+    default: false
     }
   }
 }

@@ -123,9 +123,11 @@ struct WeightQuantizer {
   }
 
   private func elements(of tensor: Tensor) throws(QuantizationError) -> [Float] {
-    guard let floats = tensor.floats else { throw .weights(node: name, element: 0) }
+    guard let floats = tensor.floats else {
+      throw .weights(node: name, role: "weights", element: 0)
+    }
     if let element = floats.firstIndex(where: { !$0.isFinite }) {
-      throw .weights(node: name, element: element)
+      throw .weights(node: name, role: "weights", element: element)
     }
     return floats
   }

@@ -25,6 +25,16 @@ extension Tensor {
       case .int64(let values): .int64(Array(values[cells]))
       case .bool(let values): .bool(Array(values[cells]))
       }
-    return Tensor(shape: shape.withRows(range.count), elements: part, quantization: quantization)
+    return Tensor(
+      shape: shape.withRows(range.count), elements: part,
+      quantization: quantization?.rows(range, of: shape[0]))
+  }
+}
+
+extension Quantization {
+  /// Where each row has a scale, those of some rows.
+  fileprivate func rows(_ range: Range<Int>, of count: Int) -> Quantization {
+    guard axis == 0, scales.count == count, zeroPoints.count == count else { return self }
+    return Quantization(scales: Array(scales[range]), zeroPoints: Array(zeroPoints[range]))
   }
 }

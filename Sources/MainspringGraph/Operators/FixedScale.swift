@@ -12,6 +12,8 @@ extension Operator {
     case (.softmax, .int8): .int8(scale: 1 / 256, zeroPoint: -128)
     case (.softmax, .int16): .int16(scale: 1 / 32768)
     case (.logSoftmax, .int8): .int8(scale: 16 / 256, zeroPoint: 127)
+    case (.simpleRNN(let x), .int8), (.simpleRNN(let x), .int16):
+      x.activation == .tanh ? Unary.Function.tanh.fixedResult(of: elementType) : nil
     case (.unary(let x), _): x.function.fixedResult(of: elementType)
     default: nil
     }

@@ -22,11 +22,17 @@ public struct GRU: Hashable, Sendable {
   public var recurrentActivation: Activation
   /// All time steps, or the last one only.
   public var returnsSequence: Bool
+  /// With integer weights and float operands: x and h are quantized with a zero point, or around
+  /// zero.
+  public var asymmetricInputs: Bool
+  /// How the layer computes on integers; nil for floats.
+  public var integerStep: IntegerStep?
 
   public init(
     inputWeights: Tensor, recurrentWeights: Tensor, inputBias: Tensor, recurrentBias: Tensor?,
     activation: Activation = .tanh, recurrentActivation: Activation = .sigmoid,
-    returnsSequence: Bool = true
+    returnsSequence: Bool = true, asymmetricInputs: Bool = false,
+    integerStep: IntegerStep? = nil
   ) {
     self.inputWeights = inputWeights
     self.recurrentWeights = recurrentWeights
@@ -35,6 +41,8 @@ public struct GRU: Hashable, Sendable {
     self.activation = activation
     self.recurrentActivation = recurrentActivation
     self.returnsSequence = returnsSequence
+    self.asymmetricInputs = asymmetricInputs
+    self.integerStep = integerStep
   }
 
   var name: String { "GRU" }

@@ -11,16 +11,24 @@ public struct SimpleRNN: Hashable, Sendable {
   public var activation: Activation
   /// All time steps, or the last one only.
   public var returnsSequence: Bool
+  /// With integer weights and float operands: x and h are quantized with a zero point, or around
+  /// zero.
+  public var asymmetricInputs: Bool
+  /// How the layer computes on integers; nil for floats.
+  public var integerStep: IntegerStep?
 
   public init(
     inputWeights: Tensor, recurrentWeights: Tensor, bias: Tensor, activation: Activation = .tanh,
-    returnsSequence: Bool = true
+    returnsSequence: Bool = true, asymmetricInputs: Bool = false,
+    integerStep: IntegerStep? = nil
   ) {
     self.inputWeights = inputWeights
     self.recurrentWeights = recurrentWeights
     self.bias = bias
     self.activation = activation
     self.returnsSequence = returnsSequence
+    self.asymmetricInputs = asymmetricInputs
+    self.integerStep = integerStep
   }
 
   var name: String { "SimpleRNN" }

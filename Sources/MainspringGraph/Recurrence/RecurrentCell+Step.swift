@@ -3,17 +3,19 @@
 extension RecurrentCell {
   /// One time step as a graph.
   ///
-  /// Inputs: the projected input `a` `[1 × gates·units]`, the state `h` `[1 × units]`, for an LSTM
-  /// also `c` `[1 × units]`. Outputs: the new `h`, for an LSTM also the new `c`.
+  /// Inputs: the projected input `a` `[rows × gates·units]`, the state `h` `[rows × units]`, for an
+  /// LSTM also `c` `[rows × units]`. Outputs: the new `h`, for an LSTM also the new `c`.
   ///
-  /// - Throws: ``GraphError`` when the weights do not fit together.
-  public func stepGraph() throws(GraphError) -> Graph {
-    var step = try StepBuilder(self)
+  /// - Parameter rows: steps side by side, each from a state of its own.
+  /// - Throws: ``GraphError`` when the weights or ``IntegerStep/values`` do not fit together.
+  public func stepGraph(rows: Int = 1) throws(GraphError) -> Graph {
+    var step = try StepBuilder(self, rows: rows)
     switch self {
     case .lstm(let x): try step.build(x)
     case .gru(let x): try step.build(x)
     case .simpleRNN(let x): try step.build(x)
     }
+    try step.checkTypes()
     return step.graph
   }
 }
@@ -21,17 +23,35 @@ extension RecurrentCell {
 private struct StepBuilder {
   var graph = Graph()
   let units: Int
+  let rows: Int
   let input: ValueID
   var state: [ValueID] = []
+  private let asymmetricInputs: Bool
+  /// What values stand for; nil for floats.
+  private let integers: IntegerStep?
+  /// Of ``IntegerStep/values``.
+  private var typeCount = 0
 
-  init(_ cell: RecurrentCell) throws(GraphError) {
+  init(_ cell: RecurrentCell, rows: Int) throws(GraphError) {
     units = cell.units
+    self.rows = rows
+    integers = cell.integerStep
+    switch cell {
+    case .lstm: asymmetricInputs = false
+    case .gru(let x): asymmetricInputs = x.asymmetricInputs
+    case .simpleRNN(let x): asymmetricInputs = x.asymmetricInputs
+    }
+    let (a, h) = (integers?.input ?? .float32, integers?.state ?? .float32)
     do throws(ShapeError) {
-      input = graph.addInput(name: "a", shape: try Shape([1, cell.gateCount * units]))
-      state = [graph.addInput(name: "h", shape: try Shape([1, units]))]
-      if cell.stateCount == 2 {
-        state.append(graph.addInput(name: "c", shape: try Shape([1, units])))
-      }
+      input = graph.addInput(
+        name: "a", shape: try Shape([rows, cell.gateCount * units]), elementType: a.elementType,
+        quantization: a.quantization)
+      let shape = try Shape([rows, units])
+      state = [
+        graph.addInput(
+          name: "h", shape: shape, elementType: h.elementType, quantization: h.quantization)
+      ]
+      if cell.stateCount == 2 { state.append(graph.addInput(name: "c", shape: shape)) }
     } catch {
       throw .shape(node: "step", error)
     }
@@ -77,7 +97,8 @@ private struct StepBuilder {
     // z·h + (1 − z)·n with one multiplication fewer.
     let difference = try binary(.subtract, h, n, "h_n")
     let kept = try binary(.multiply, z, difference, "kept")
-    try graph.addOutput(try binary(.add, n, kept, "h_new"))
+    try graph.addOutput(
+      try graph.add(.binary(Binary(.add)), to: [n, kept], name: "h_new", type: integers?.state))
   }
 
   mutating func build(_ cell: SimpleRNN) throws(GraphError) {
@@ -102,25 +123,66 @@ private struct StepBuilder {
   private mutating func gate(_ index: Int, of value: ValueID, _ name: String) throws(GraphError)
     -> ValueID
   {
-    let slice = Slice(begin: [0, index * units], count: [1, units], stride: [1, 1])
-    return try graph.add(.slice(slice), to: value, name: name)
+    let slice = Slice(begin: [0, index * units], count: [rows, units], stride: [1, 1])
+    let type = integers == nil ? nil : graph.values[value].type
+    return try graph.add(.slice(slice), to: value, name: name, type: type)
   }
 
   private mutating func dense(_ weights: Tensor, _ bias: Tensor?, _ x: ValueID, _ name: String)
     throws(GraphError) -> ValueID
   {
-    try graph.add(.dense(Dense(weights: weights, bias: bias)), to: x, name: name)
+    let dense = Dense(
+      weights: weights, bias: bias,
+      asymmetricInputs: asymmetricInputs && weights.elementType == .int8)
+    return try graph.add(.dense(dense), to: x, name: name, type: nextType())
   }
 
   private mutating func binary(
     _ function: Binary.Function, _ a: ValueID, _ b: ValueID, _ name: String
   ) throws(GraphError) -> ValueID {
-    try graph.add(.binary(Binary(function)), to: [a, b], name: name)
+    try graph.add(.binary(Binary(function)), to: [a, b], name: name, type: nextType())
   }
 
   private mutating func activate(_ activation: Activation, _ x: ValueID, _ name: String)
     throws(GraphError) -> ValueID
   {
-    try graph.add(activation: activation, to: x, name: name)
+    guard let integers else { return try graph.add(activation: activation, to: x, name: name) }
+    let function: Unary.Function
+    switch activation {
+    case .tanh: function = .tanh
+    case .sigmoid: function = .logistic
+    default: throw refusal("tanh and sigmoid", "another activation")
+    }
+    let operation = Operator.unary(Unary(function))
+    let type = operation.fixedResult(of: integers.state.elementType)
+    return try graph.add(operation, to: x, name: name, type: type)
+  }
+
+  /// What the next product, sum or difference stands for; nil for floats.
+  private mutating func nextType() -> ValueType? {
+    guard let integers else { return nil }
+    typeCount += 1
+    return typeCount <= integers.values.count ? integers.values[typeCount - 1] : integers.state
+  }
+
+  /// - Throws: ``GraphError`` when there are more or fewer types than values, or other ones.
+  func checkTypes() throws(GraphError) {
+    guard let integers else { return }
+    guard typeCount == integers.values.count else {
+      throw refusal("\(typeCount) types of values", "\(integers.values.count)")
+    }
+    let element = integers.state.elementType
+    for type in [integers.input, integers.state] + integers.values
+    where type.elementType != element || (element != .int8 && element != .int16) {
+      throw refusal("values of int8 or int16", "\(type.elementType)")
+    }
+    for output in graph.outputs where graph.values[output].type != integers.state {
+      throw refusal("a state with the scale of its function", "another")
+    }
+  }
+
+  private func refusal(_ expected: String, _ found: String) -> GraphError {
+    .shape(
+      node: "step", ShapeError(operation: "an integer step", expected: expected, found: found))
   }
 }

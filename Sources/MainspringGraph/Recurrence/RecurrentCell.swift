@@ -64,8 +64,14 @@ public enum RecurrentCell: Hashable, Sendable {
   public var inputProjection: Dense {
     switch self {
     case .lstm(let x): Dense(weights: x.inputWeights, bias: x.bias)
-    case .gru(let x): Dense(weights: x.inputWeights, bias: x.inputBias)
-    case .simpleRNN(let x): Dense(weights: x.inputWeights, bias: x.bias)
+    case .gru(let x):
+      Dense(
+        weights: x.inputWeights, bias: x.inputBias,
+        asymmetricInputs: x.asymmetricInputs && x.inputWeights.elementType == .int8)
+    case .simpleRNN(let x):
+      Dense(
+        weights: x.inputWeights, bias: x.bias,
+        asymmetricInputs: x.asymmetricInputs && x.inputWeights.elementType == .int8)
     }
   }
 }

@@ -16,7 +16,8 @@ extension FrameGraph {
     let bytes: Int
     switch product {
     case .product(let step): bytes = step.shape.y_stride * 4
-    case .integerProduct(let step): bytes = step.shape.y_stride * 2
+    case .integerProduct(let step):
+      bytes = step.shape.y_stride * step.shape.y.type.byteCount
     default: return false
     }
     let shares = addValue(

@@ -10,6 +10,7 @@ struct WindowStep: BitwiseCopyable {
     case gruAfter(GRUAfterStep)
     case gruBefore(GRUBeforeStep)
     case simpleRNN(SimpleRNNStep)
+    case loop(LoopStep)
     case reduce(ReduceStep)
     /// The frames themselves.
     case copy
@@ -21,6 +22,7 @@ struct WindowStep: BitwiseCopyable {
       case .gruAfter(let step): self = .gruAfter(step)
       case .gruBefore(let step): self = .gruBefore(step)
       case .simpleRNN(let step): self = .simpleRNN(step)
+      case .loop(let step): self = .loop(step)
       case .reduce(let step): self = .reduce(step)
       default: return nil
       }
@@ -34,6 +36,8 @@ struct WindowStep: BitwiseCopyable {
       case .gruAfter(let step): step.scratch
       case .gruBefore(let step): step.scratch
       case .simpleRNN(let step): step.scratch
+      // The steps of the body know their places in all of it.
+      case .loop: 0
       case .reduce, .copy: nil
       }
     }
@@ -73,6 +77,8 @@ struct WindowStep: BitwiseCopyable {
     case .simpleRNN(let step):
       unsafe msk_f32_rnn(
         c.isa, result, xs, weights.packed(step.weights), scratch, step.activation, step.shape)
+    case .loop(let step):
+      unsafe step.run(weights.with(arena: scratch), rows: from, to: y)
     case .reduce(let step):
       unsafe msk_f32_reduce(
         c.isa, result, xs, step.reduction, weights.axes(step.axes.place), step.axes.count,

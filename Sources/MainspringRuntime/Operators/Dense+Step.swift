@@ -35,7 +35,22 @@ extension Dense {
 
   /// TensorFlow Lite's reference kernel multiplies these sums by a double.
   private func lowerIntegers(_ job: Job, _ planner: inout Planner) throws(PlanError) {
-    let (x, y) = try job.integers()
+    _ = try job.integers()
+    try emit(
+      from: try planner.operand(0, of: job), to: planner.result(of: job), job.type,
+      rows: job.shape.rows, job, &planner)
+  }
+
+  /// A product of the first operand of an operator that is on integers.
+  ///
+  /// - Parameter type: of the result.
+  func emit(
+    from: Operand, to target: Int, _ type: ValueType, rows: Int, _ job: Job,
+    _ planner: inout Planner
+  ) throws(PlanError) {
+    let x = try job.integer(0)
+    let y = try IntegerType(type, node: job.name, role: "result")
+    guard x.element == y.element else { throw job.refusal }
     let (units, depth) = (weights.shape[0], weights.shape[1])
     let checked = try IntegerWeights(weights, rows: units, scaleCounts: [1, units], job)
     let scaling = try planner.scaling(
@@ -45,10 +60,10 @@ extension Dense {
     planner.emit(
       .integerProduct(
         IntegerProductStep(
-          x: try planner.operand(0, of: job), y: planner.result(of: job),
-          weights: packed.place, bias: scaling.bias, scales: scaling.scales,
+          x: from, y: target, weights: packed.place, bias: scaling.bias,
+          scales: scaling.scales,
           shape: msk_integer_gemm(
-            rows: job.shape.rows, columns: units, segments: 1, length: depth, x_stride: depth,
+            rows: rows, columns: units, segments: 1, length: depth, x_stride: depth,
             y_stride: units, x: x.element, y: scaling.result))))
   }
 }

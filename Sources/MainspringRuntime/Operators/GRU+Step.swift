@@ -44,6 +44,10 @@ struct GRUBeforeStep: BitwiseCopyable {
 
 extension GRU {
   func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
+    if job.arithmetic != .float {
+      try RecurrentCell.gru(self).lowerLoop(job, &planner)
+      return
+    }
     let lowering = RecurrentLowering(
       job: job, gates: 3, units: units, returnsSequence: returnsSequence,
       lanes: planner.instructionSet.lanes)

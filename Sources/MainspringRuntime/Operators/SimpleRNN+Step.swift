@@ -22,6 +22,10 @@ struct SimpleRNNStep: BitwiseCopyable {
 
 extension SimpleRNN {
   func lower(_ job: Job, _ planner: inout Planner) throws(PlanError) {
+    if job.arithmetic != .float {
+      try RecurrentCell.simpleRNN(self).lowerLoop(job, &planner)
+      return
+    }
     let lowering = RecurrentLowering(
       job: job, gates: 1, units: units, returnsSequence: returnsSequence,
       lanes: planner.instructionSet.lanes)

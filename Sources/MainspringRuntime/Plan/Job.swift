@@ -109,7 +109,7 @@ struct Job {
 
   private func checkHybrid() throws(PlanError) {
     switch operation {
-    case .dense, .convolution, .lstm: break
+    case .dense, .convolution, .lstm, .gru, .simpleRNN: break
     default: throw .elementType(node: name, role: "weights", .int8)
     }
   }
@@ -124,7 +124,13 @@ struct Job {
     case .pad:
       let (x, y) = try integers()
       guard x.element == y.element else { throw refusal }
-    case .gru, .simpleRNN, .scaleShift: throw refusal
+    case .gru, .simpleRNN:
+      guard let step = RecurrentCell(operation)?.integerStep else { throw refusal }
+      guard type == step.state, try integers().x.element == integerResult().element else {
+        throw .quantization(
+          node: name, role: "result", expected: "the state's scale", found: "another")
+      }
+    case .scaleShift: throw refusal
     default:
       for (index, operand) in types.enumerated() {
         guard operand.isFloat || operand.isInteger else {

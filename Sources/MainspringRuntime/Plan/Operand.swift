@@ -27,6 +27,12 @@ struct Operand: BitwiseCopyable {
   let weights: UnsafeMutablePointer<Float>
   let isa: msk_isa
 
+  /// The same weights beside other memory.
+  @_noAllocation @_noLocks
+  func with(arena: UnsafeMutablePointer<Float>) -> Context {
+    unsafe Context(arena: arena, weights: weights, isa: isa)
+  }
+
   /// Where a result goes.
   @_noAllocation @_noLocks
   func result(_ word: Int) -> UnsafeMutablePointer<Float> { unsafe arena + word }

@@ -39,11 +39,37 @@ struct Planner {
     return planner
   }
 
+  /// A graph that runs within a node of this one, several times: its steps, and where its inputs
+  /// and outputs are. What it needs of the arena is the node's alone.
+  mutating func nested(_ graph: Graph, of job: Job) throws(PlanError)
+    -> (steps: [Step], inputs: [Int], outputs: [Int])
+  {
+    var inner = Planner(graph, instructionSet, arena, weights)
+    inner.countUses()
+    for input in graph.inputs { try inner.place(input, node: job.name) }
+    for node in graph.nodes { try inner.lower(node, nil) }
+    (arena, weights) = (inner.arena, inner.weights)
+    scratch += inner.regions.compactMap { $0 }
+    return (
+      inner.steps, graph.inputs.map { inner.regions[$0]?.word ?? 0 },
+      graph.outputs.map { inner.regions[inner.roots[$0]]?.word ?? 0 }
+    )
+  }
+
   private init(_ graph: Graph, _ instructionSet: InstructionSet, reusesMemory: Bool) {
+    self.init(
+      graph, instructionSet,
+      Arena(limit: Plan.byteLimit / 4, reusesMemory: reusesMemory),
+      WeightLayout(limit: Plan.byteLimit / 4))
+  }
+
+  private init(
+    _ graph: Graph, _ instructionSet: InstructionSet, _ arena: Arena, _ weights: WeightLayout
+  ) {
     self.graph = graph
     self.instructionSet = instructionSet
-    arena = Arena(limit: Plan.byteLimit / 4, reusesMemory: reusesMemory)
-    weights = WeightLayout(limit: Plan.byteLimit / 4)
+    self.arena = arena
+    self.weights = weights
     roots = Array(graph.values.indices)
     remainingUses = [Int](repeating: 0, count: graph.values.count)
     regions = [Arena.Region?](repeating: nil, count: graph.values.count)

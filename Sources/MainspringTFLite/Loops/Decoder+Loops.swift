@@ -84,10 +84,16 @@ extension Decoder {
     var frame = Frame(
       subgraph: body, slots: [Known?](repeating: nil, count: subgraph.tensors.count))
     let row = try shape([1, graph.shape(of: loop.projected)[1]], .subgraph(body))
-    frame.slots[step.row] = .value(decoder.graph.addInput(name: "", shape: row))
+    let type = graph.values[loop.projected].type
+    // Integers are handed on as they are: another scale would make others of them.
+    for (tensor, type) in [(step.row, type)] + step.state.map({ ($0, loop.stateType) })
+    where try self.type(ofTensor: tensor, of: body, .subgraph(body)).quantization
+      != type.quantization
+    { return nil }
+    frame.slots[step.row] = .value(decoder.graph.addInput(name: "", shape: row, type))
     for tensor in step.state {
       let shape = try shape([1, loop.units], .subgraph(body))
-      frame.slots[tensor] = .value(decoder.graph.addInput(name: "", shape: shape))
+      frame.slots[tensor] = .value(decoder.graph.addInput(name: "", shape: shape, loop.stateType))
     }
     decoder.frames = [frame]
     do throws(TFLiteError) {
@@ -130,7 +136,10 @@ extension Decoder {
     }
     x = try reshape(x, to: steps, call)
     let resultIndex = loop.sequence ?? 1
-    let result = try apply(cell.operation, [x], call, name: name(call, resultIndex))
+    let operand = try materialise(x, .call(call))
+    let type = cell.integerStep?.state
+    let result = Known.value(
+      try append(cell.operation, [operand], name(call, resultIndex), type, .call(call)))
     let end = Tensor(
       shape: try shape([1], .call(call)), integers: [Int64(loop.time)], isWide: false)
     try define(call, 0, as: .constant(Constant(end, name: name(call))))
@@ -158,5 +167,12 @@ extension Decoder {
     let tensor = Int32(tensor)
     return model.subgraphs[subgraph].outputs.contains(tensor)
       || model.subgraphs[subgraph].operators.contains { $0.inputs.contains(tensor) }
+  }
+}
+
+extension Graph {
+  fileprivate mutating func addInput(name: String, shape: Shape, _ type: ValueType) -> ValueID {
+    addInput(
+      name: name, shape: shape, elementType: type.elementType, quantization: type.quantization)
   }
 }

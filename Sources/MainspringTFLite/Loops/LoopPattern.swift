@@ -8,6 +8,8 @@ struct LoopPattern {
   /// h, and c for an LSTM.
   let stateCount: Int
   let units: Int
+  /// What h, and c, stand for.
+  let stateType: ValueType
   /// Steps, which is the rows of A.
   let time: Int
   /// A, `[time × gates·units]`.
@@ -23,11 +25,13 @@ struct LoopPattern {
     else { return nil }
     var index = 1
     var units = 0
+    var stateType = ValueType.float32
     while index < variables.count, case .constant(let state) = variables[index] {
-      guard state.tensor.isAllZero, state.tensor.shape.rank == 2, state.tensor.shape[0] == 1,
-        index == 1 || state.tensor.shape[1] == units
+      guard state.tensor.standsForZeros, state.tensor.shape.rank == 2, state.tensor.shape[0] == 1,
+        index == 1 || (state.tensor.shape[1] == units && state.type == stateType)
       else { return nil }
       units = state.tensor.shape[1]
+      stateType = state.type
       index += 1
     }
     guard index == 2 || index == 3, index < variables.count, units > 0,
@@ -37,6 +41,7 @@ struct LoopPattern {
     let rows = decoder.graph.shape(of: projected)
     stateCount = index - 1
     self.units = units
+    self.stateType = stateType
     self.projected = projected
     time = rows[0]
     variableCount = variables.count
@@ -47,7 +52,8 @@ struct LoopPattern {
     }
     // What Y holds at first is overwritten, row by row.
     guard index + 2 == variables.count,
-      try decoder.shape(of: variables[index + 1], call).extents == [time, units]
+      try decoder.shape(of: variables[index + 1], call).extents == [time, units],
+      try decoder.type(of: variables[index + 1], call) == stateType
     else { return nil }
     sequence = index + 1
   }
@@ -150,6 +156,18 @@ extension TFLiteModel {
       return Tensor(shape: shape, type: .int32, bytes: buffers[record.buffer])?.integers
     } catch {
       return nil
+    }
+  }
+}
+
+extension Tensor {
+  /// Zeros, as floats or as integers that stand for them.
+  fileprivate var standsForZeros: Bool {
+    guard let zero = quantization?.zeroPoint else { return isAllZero }
+    return switch elements {
+    case .int8(let values): values.allSatisfy { Int64($0) == zero }
+    case .int16(let values): values.allSatisfy { Int64($0) == zero }
+    default: isAllZero
     }
   }
 }

@@ -21,6 +21,12 @@ extension RecurrentCell {
     else { return nil }
     do throws(GraphError) {
       let wanted = try step.nameless()
+      if let integers = step.integerStep {
+        let cell = first.cell(.tanh, .sigmoid).with(integers)
+        guard try cell.stepGraph().nameless() == wanted else { return nil }
+        self = cell
+        return
+      }
       let choices = Activation.candidates(in: wanted)
       for activation in choices {
         for recurrent in first.hasGates ? choices : [.sigmoid] {
@@ -45,12 +51,17 @@ private struct CellTemplate {
   init?(_ step: Graph, _ projection: Dense, _ returnsSequence: Bool) {
     var products: [Dense] = []
     for node in step.nodes { if case .dense(let dense) = node.operation { products.append(dense) } }
-    guard let product = products.first, projection.weights.shape.rank == 2,
+    let isInteger = step.integerStep != nil
+    let hasBytes = products.first?.weights.elementType == .int8
+    guard let product = products.first, hasBytes || !isInteger,
       (products + [projection]).allSatisfy({
-        $0.weights.shape.rank == 2 && $0.weights.elementType.isFloat
+        let type = $0.weights.elementType
+        return $0.weights.shape.rank == 2 && (hasBytes ? type == .int8 : type.isFloat)
       })
     else { return nil }
     let width = projection.weights.shape[0]
+    let asymmetric = product.asymmetricInputs
+    if isInteger, projection.bias == nil { return nil }
     let bias: Tensor
     do throws(ShapeError) {
       let shape = try Shape([width])
@@ -62,7 +73,7 @@ private struct CellTemplate {
     }
     let units = product.weights.shape[1]
     switch (step.inputs.count, products.count) {
-    case (3, 1) where product.bias == nil && width == 4 * units:
+    case (3, 1) where product.bias == nil && width == 4 * units && !hasBytes:
       cell = .lstm(
         LSTM(
           inputWeights: projection.weights, recurrentWeights: product.weights, bias: bias,
@@ -71,24 +82,26 @@ private struct CellTemplate {
       cell = .simpleRNN(
         SimpleRNN(
           inputWeights: projection.weights, recurrentWeights: product.weights, bias: bias,
-          returnsSequence: returnsSequence))
+          returnsSequence: returnsSequence, asymmetricInputs: asymmetric))
     case (2, 1) where width == 3 * units:
       guard let recurrentBias = product.bias else { return nil }
       cell = .gru(
         GRU(
           inputWeights: projection.weights, recurrentWeights: product.weights, inputBias: bias,
-          recurrentBias: recurrentBias, returnsSequence: returnsSequence))
+          recurrentBias: recurrentBias, returnsSequence: returnsSequence,
+          asymmetricInputs: asymmetric))
     case (2, 2) where width == 3 * units && products[1].weights.shape[1] == units:
       let parts = products.map { $0.weights }
       do throws(ShapeError) {
         let shape = try Shape([3 * units, units])
         guard parts[0].shape[0] + parts[1].shape[0] == 3 * units,
-          let weights = Tensor.concatenating(parts, axis: 0, shape: shape)
+          var weights = Tensor.concatenating(parts, axis: 0, shape: shape)
         else { return nil }
+        if hasBytes { weights.quantization = Quantization(rowsOf: parts) }
         cell = .gru(
           GRU(
             inputWeights: projection.weights, recurrentWeights: weights, inputBias: bias,
-            recurrentBias: nil, returnsSequence: returnsSequence))
+            recurrentBias: nil, returnsSequence: returnsSequence, asymmetricInputs: asymmetric))
       } catch {
         return nil
       }
@@ -117,7 +130,35 @@ private struct CellTemplate {
   }
 }
 
+extension Quantization {
+  /// The scale of matrices below each other, or those of all their rows; nil for matrices without.
+  fileprivate init?(rowsOf parts: [Tensor]) {
+    let common = parts[0].quantization?.scale
+    // The first matrix has several rows; a single one says nothing about whose scale it has.
+    if let common, parts.allSatisfy({ $0.quantization?.scale == common }) {
+      self.init(scale: common, zeroPoint: 0)
+      return
+    }
+    var scales: [Float] = []
+    for part in parts {
+      guard let quantization = part.quantization else { return nil }
+      scales +=
+        quantization.scale.map { [Float](repeating: $0, count: part.shape[0]) }
+        ?? quantization.scales
+    }
+    self.init(scales: scales, zeroPoints: [Int64](repeating: 0, count: scales.count))
+  }
+}
+
 extension Graph {
+  /// What a step stands for on integers; nil on floats, and for what no cell is on integers.
+  fileprivate var integerStep: IntegerStep? {
+    guard inputs.count == 2, values[inputs[1]].quantization != nil else { return nil }
+    return IntegerStep(
+      input: values[inputs[0]].type, state: values[inputs[1]].type,
+      values: scaledStepValues.map { values[$0].type })
+  }
+
   /// The same graph without names, each operator behind those it needs, in the order of operands.
   ///
   /// Graphs that differ in nothing but the order of independent operators become equal.

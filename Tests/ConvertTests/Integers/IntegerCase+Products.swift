@@ -130,6 +130,54 @@ extension IntegerCase {
       return try maker.finish(
         try maker.lstmLayer(2, y, returnsSequence: true, isAsymmetric: true))
     },
+    IntegerCase(
+      "gru",
+      [
+        "RESHAPE 1", "FULLY_CONNECTED 4", "BROADCAST_TO 3", "WHILE 1", "LESS 1", "GATHER 2",
+        "SLICE 2", "ADD 2", "LOGISTIC 2", "MUL 2", "TANH 2", "SUB 2", "ADD 1", "CONCATENATION 1",
+        "DYNAMIC_UPDATE_SLICE 1",
+      ], "2.9.0"
+    ) { maker in
+      let x = try maker.input([1, 4, 3], maker.int8Type())
+      let y = try maker.steppedLayer(0, 5, x, returnsSequence: true)
+      return try maker.finish(try maker.steppedLayer(0, 1, y, returnsSequence: false))
+    },
+    IntegerCase(
+      "gru_before",
+      [
+        "RESHAPE 1", "FULLY_CONNECTED 4", "BROADCAST_TO 3", "WHILE 1", "LESS 1", "GATHER 2",
+        "SLICE 2", "ADD 2", "LOGISTIC 2", "MUL 2", "TANH 2", "SUB 2", "ADD 1", "CONCATENATION 1",
+        "DYNAMIC_UPDATE_SLICE 1",
+      ], "2.9.0"
+    ) { maker in
+      let x = try maker.input([1, 4, 3], maker.int8Type())
+      let y = try maker.steppedLayer(1, 1, x, returnsSequence: true)
+      return try maker.finish(try maker.steppedLayer(1, 4, y, returnsSequence: false))
+    },
+    IntegerCase(
+      "simple_rnn",
+      [
+        "RESHAPE 1", "FULLY_CONNECTED 4", "BROADCAST_TO 3", "WHILE 1", "LESS 1", "GATHER 2",
+        "ADD 2", "TANH 2", "ADD 1", "CONCATENATION 1", "DYNAMIC_UPDATE_SLICE 1",
+      ], "2.9.0"
+    ) { maker in
+      let x = try maker.input([1, 4, 3], maker.int8Type())
+      let y = try maker.steppedLayer(2, 4, x, returnsSequence: true)
+      return try maker.finish(try maker.steppedLayer(2, 2, y, returnsSequence: false))
+    },
+    IntegerCase(
+      "gru_int16",
+      [
+        "RESHAPE 1", "FULLY_CONNECTED 7", "BROADCAST_TO 3", "WHILE 1", "LESS 1", "GATHER 4",
+        "SLICE 4", "ADD 3", "LOGISTIC 3", "MUL 4", "TANH 3", "SUB 5", "ADD 1", "CONCATENATION 1",
+        "DYNAMIC_UPDATE_SLICE 4",
+      ], "2.20.0"
+    ) { maker in
+      let x = try maker.input([1, 4, 3], maker.type(.int16))
+      let y = try maker.steppedLayer(0, 5, x, returnsSequence: true)
+      let z = try maker.steppedLayer(1, 3, y, returnsSequence: false)
+      return try maker.finish(z)
+    },
   ]
 
   static let models: [IntegerCase] = [

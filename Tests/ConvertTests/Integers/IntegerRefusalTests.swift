@@ -135,16 +135,25 @@ import Testing
         #expect(words.contains("cannot be written step by step, only as a fused LSTM"))
       }
     }
-    let gru = try refusal { maker in
-      let x = try maker.input([1, 3, 2])
-      let weights = try maker.kernel([6, 2], scales: 1)
-      return try maker.add(
-        .gru(
-          GRU(
-            inputWeights: weights, recurrentWeights: weights, inputBias: try maker.weights([6]),
-            recurrentBias: nil)), [x], nil)
+    // On integers a layer has the scales of its steps, and stands between operands of their type.
+    for type in [ValueType.int8(scale: 1, zeroPoint: 0), .int16(scale: 1)] {
+      let gru = try refusal { maker in
+        let x = try maker.input([1, 3, 2], type)
+        let y = try maker.steppedLayer(0, 2, x, returnsSequence: true)
+        guard case .gru(var gru) = maker.graph.nodes[0].operation else { return y }
+        if type.elementType == .int16 {
+          gru.integerStep = nil
+        } else {
+          gru.integerStep?.values.removeLast()
+        }
+        return try maker.add(.gru(gru), [x], maker.graph.values[y].type)
+      }
+      #expect(
+        gru.contains(
+          type.elementType == .int16
+            ? "GRU with int16 cannot be written step by step"
+            : "an integer step: expected 7 types of values, found 6"), "\(gru)")
     }
-    #expect(gru.contains("GRU with int8 cannot be written step by step"))
   }
 
   @Test(arguments: [Float(0.0003), 0x1p-16, 0x1p-8]) func cellsWithoutAPowerOfTwo(scale: Float)

@@ -133,6 +133,35 @@ extension ModelMaker {
   }
 
   /// An LSTM on int8, or on floats with int8 weights.
+  /// - Parameter kind: a GRU whose reset gate is applied after the product or before it, or a simple
+  ///   recurrent layer.
+  mutating func steppedLayer(
+    _ kind: Int, _ units: Int, _ x: ValueID, returnsSequence: Bool
+  ) throws -> ValueID {
+    let type = graph.values[x].type
+    let rows = (kind == 2 ? 1 : 3) * units
+    let input = try kernel([rows, graph.shape(of: x).channels], scales: rows)
+    let recurrent = try kernel([rows, units], scales: rows)
+    let bias = try offset(rows, type, input)
+    let fixed = Operator.unary(Unary(.tanh)).fixedResult(of: type.elementType)
+    let state = kind == 2 ? fixed ?? type : self.type(type.elementType)
+    let step = IntegerStep(
+      input: self.type(type.elementType), state: state,
+      values: (0..<[7, 8, 2][kind]).map { _ in self.type(type.elementType) })
+    let operation: Operator =
+      kind == 2
+      ? .simpleRNN(
+        SimpleRNN(
+          inputWeights: input, recurrentWeights: recurrent, bias: bias,
+          returnsSequence: returnsSequence, integerStep: step))
+      : .gru(
+        GRU(
+          inputWeights: input, recurrentWeights: recurrent, inputBias: bias,
+          recurrentBias: kind == 0 ? try offset(rows, state, recurrent) : nil,
+          returnsSequence: returnsSequence, integerStep: step))
+    return try add(operation, [x], state)
+  }
+
   mutating func lstmLayer(
     _ units: Int, _ x: ValueID, returnsSequence: Bool, isStateful: Bool = false,
     isAsymmetric: Bool = false, hasWrongScale: Bool = false

@@ -80,6 +80,8 @@ enum IntegerReference {
       let sums = Reference.transposedConvolution(op, centered(x[0], from), shape)
       return scaled(sums, weights, bias, activation, from, to, isReal: false)
     case .lstm(let op): return lstm(op, x[0], from, shape)
+    case .gru(let op): return steps(.gru(op), x[0], types[0], shape)
+    case .simpleRNN(let op): return steps(.simpleRNN(op), x[0], types[0], shape)
     case .pool(var op):
       let activation = op.activation
       op.activation = .none
@@ -133,6 +135,27 @@ enum IntegerReference {
       return Reference.pad(op, x[0], shape)
     default: return Reference.evaluate(operation, x, shape: shape)
     }
+  }
+
+  /// A recurrent layer as the operators of its steps, one after the other.
+  static func steps(
+    _ cell: RecurrentCell, _ x: ReferenceTensor, _ type: ValueType, _ shape: [Int]
+  ) -> ReferenceTensor {
+    guard let step = cell.integerStep, let zero = step.state.quantization?.zeroPoint,
+      let graph = try? cell.stepGraph()
+    else { preconditionFailure("a step of integers") }
+    let (time, features) = (x.shape[1], x.shape[2])
+    let width = cell.gateCount * cell.units
+    let rows = evaluate(
+      .dense(cell.inputProjection), [ReferenceTensor([time, features], x.values)], types: [type],
+      result: step.input, shape: [time, width])
+    var state = [Double](repeating: Double(zero), count: cell.units)
+    var all: [Double] = []
+    for t in 0..<time {
+      state = run(graph, [Array(rows.values[t * width..<(t + 1) * width]), state])[0]
+      all += state
+    }
+    return ReferenceTensor(shape, cell.returnsSequence ? all : state)
   }
 
   static func map(_ x: ReferenceTensor, _ f: (Double) -> Double) -> ReferenceTensor {

@@ -46,6 +46,11 @@ enum ConversionJSON {
       json.member("bytes", conversion.bytes.count)
       json.member("parameters", summary.parameterCount)
       json.member("operators", conversion.graph.nodes.count)
+      for (role, ports) in [
+        ("inputs", conversion.graph.inputs), ("outputs", conversion.graph.outputs),
+      ] {
+        json.member(role, ports.map { "\(conversion.graph.values[$0].elementType)" })
+      }
       if let found = conversion.agreement { agreement(found, summary, &json) }
       if let recipe = conversion.recipe { json.member("ranges_by", "\(recipe)") }
       if let unchanged = conversion.unchangedByteCount {

@@ -84,6 +84,15 @@ enum ConversionText {
           """)
       }
     }
+    if !conversion.changes.isEmpty {
+      for (role, ports) in [
+        ("input", conversion.graph.inputs), ("output", conversion.graph.outputs),
+      ] {
+        for value in ports.map({ conversion.graph.values[$0] }) where value.elementType == .int16 {
+          lines.append("\(role) '\(printable(value.name))' is int16, no longer int8")
+        }
+      }
+    }
     let changed = Set(conversion.changes.map(\.name))
     for layer in conversion.layers where !changed.contains(layer.name) {
       guard let wanted = layer.wanted, !isSmall(layer, conversion) else { continue }
