@@ -47,7 +47,7 @@ struct Planner {
     var inner = Planner(graph, instructionSet, arena, weights)
     inner.countUses()
     for input in graph.inputs { try inner.place(input, node: job.name) }
-    for node in graph.nodes { try inner.lower(node, nil) }
+    for node in graph.nodes { try inner.lower(node, nil, nil) }
     (arena, weights) = (inner.arena, inner.weights)
     scratch += inner.regions.compactMap { $0 }
     return (
