@@ -208,7 +208,8 @@ struct ContractCommandTests {
   @Test func streamsAreRawUnlessSaidOtherwise() throws {
     let shell = try prepared()
     var random = SplitMix64(seed: 4)
-    var rows = (raw: "t_ms,a,b,c,d,e,f\n", scaled: "t_ms,a,b,c,d,e,f\n")
+    let head = "t_ms,ax,ay,az,gx,gy,gz\n"
+    var rows = (raw: head, scaled: head)
     for row in 0..<200 {
       let values = (0..<6).map { _ in (random.float(from: -2, to: 2) * 64).rounded() / 64 }
       rows.scaled += "\(row * 20)," + values.map { "\($0)" }.joined(separator: ",") + "\n"
@@ -222,7 +223,8 @@ struct ContractCommandTests {
       set -e
       mainspring convert m.h5 -o plain.tflite
       \(Self.full)
-      mainspring stream plain.tflite scaled.csv --rate 50 > a.txt
+      classes=$(paste -sd, labels.txt)
+      mainspring stream plain.tflite scaled.csv --rate 50 --classes "$classes" > a.txt
       mainspring stream a.tflite raw.csv --rate 50 > b.txt
       mainspring stream a.tflite scaled.csv --rate 50 --already-scaled > c.txt
       mainspring stream a.tflite raw.csv --rate 50 --whole > d.txt
