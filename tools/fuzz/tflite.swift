@@ -47,4 +47,9 @@ private func run(_ graph: Graph) {
   guard work < 10_000_000, plan.arenaByteCount + plan.weightByteCount < 1 << 26 else { return }
   var session = Session(plan)
   session.run()
+  do throws(SelfTestError) {
+    try plan.selfTest()
+  } catch {
+    precondition(!error.description.isEmpty)
+  }
 }

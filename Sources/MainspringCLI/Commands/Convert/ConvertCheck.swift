@@ -49,7 +49,8 @@ struct ConvertCheck {
     do throws(CheckError) {
       // Conversions have their own say about state.
       report = try Checker(
-        subjects, source, count: count, allowsState: true
+        subjects, source, count: count,
+        isScaled: graph.contract?.inputs.contains { $0.scaler != nil } == true, allowsState: true
       ).check()
     } catch {
       Console.note("note: not checked: \(error)")
