@@ -22,8 +22,11 @@ held to what the default ones are held to; marked with *.
 
 Models named random_… and quantized_… are chains of quantized layers, in which a step of one layer
 grows in the next ones: with the default kernels, which round other than the reference ones, they
-may be CHAIN_STEPS steps or CHAIN_TOLERANCE away. Those named quantized_… run in TensorFlow Lite Micro as
-well, where the same holds.
+may be CHAIN_STEPS steps or CHAIN_TOLERANCE away, a little more than was seen of hundreds. Those
+named quantized_… run in TensorFlow Lite Micro as well, where the same holds.
+
+In random_loop_dynamic… floats are rounded to integers again in each step of a loop: where one lies
+between two integers its last bit decides, and the result may be LOOP_TOLERANCE away.
 
 Beside some models lies NAME.metadata.json, {"labels": […], "mean": […], "std": […]}: what a reader of
 TFLite's metadata must find in the file, in the fields of that schema and in the archive behind it.
@@ -41,7 +44,8 @@ from tflite_micro.python.tflite_micro import runtime as micro
 
 RESOLVERS = [("ref", OpResolverType.BUILTIN_REF), ("default", OpResolverType.AUTO)]
 WITHOUT_REFERENCE = ("ELU", "TILE")
-CHAIN_STEPS, CHAIN_TOLERANCE = 64, 0.05
+CHAIN_STEPS, CHAIN_TOLERANCE = 24, 0.03
+LOOP_TOLERANCE = 1e-4
 MICRO_ARENA = 1 << 21
 
 
@@ -239,6 +243,8 @@ def main():
                 is_reference = name == "ref" and mark == " "
                 steps = 0 if is_reference else arguments.steps
                 tolerance = arguments.tolerance
+                if model.name.startswith("random_loop_dynamic"):
+                    tolerance = LOOP_TOLERANCE
                 if model.name.startswith(("random_", "quantized_")) and not is_reference:
                     steps, tolerance = CHAIN_STEPS, CHAIN_TOLERANCE
                 agrees &= worst.agrees(tolerance, steps)

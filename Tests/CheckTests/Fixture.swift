@@ -21,14 +21,14 @@ enum Fixture {
     return Subject(name: name, try Graph(tflite: bytes.span.bytes).optimized())
   }
 
-  /// Keras, f32, f16, dynamic int8 and, where the model has numbers to calibrate on, int8.
+  /// Keras, f32, f16 and, where the model has numbers to calibrate on, dynamic int8 and int8.
   static func formats(_ name: String, windows: ProbeWindows?) throws -> [Subject] {
     let keras = try keras(name)
     var set = WindowSet(for: keras.graph)
     if let windows { for index in 0..<windows.count { try set.append(windows[index]) } }
     var converter = try ModelConverter(keras.graph, calibration: windows == nil ? nil : set)
-    var precisions: [ModelPrecision] = [.float32, .float16, .dynamicInt8]
-    if windows != nil { precisions.append(.int8) }
+    var precisions: [ModelPrecision] = [.float32, .float16]
+    if windows != nil { precisions += [.dynamicInt8, .int8] }
     return [keras]
       + (try precisions.map { precision in
         let bytes = try converter.convert(

@@ -54,11 +54,9 @@ extension RecurrentCell {
       }
       return
     }
-    if case .lstm = self {
-    } else if site.inputType.elementType.isFloat {
-      // Products of floats with int8 weights are operators like others.
-      return
-    }
+    let isLSTM = if case .lstm = self { true } else { false }
+    // Products of floats with int8 weights are operators like others.
+    if !isLSTM, site.inputType.elementType.isFloat { return }
     for type in site.inputTypes.map({ $0.elementType }) + operation.weights.map({ $0.elementType })
     where !type.isFloat {
       throw site.unsupported(

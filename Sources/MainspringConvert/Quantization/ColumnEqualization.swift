@@ -5,7 +5,7 @@ import MainspringGraph
 /// Columns of weights that share a scale are brought to one magnitude, at the expense of the
 /// channels they read: the float graph computes the same, and no windows are needed.
 ///
-/// It serves an LSTM, whose weights have one scale for each gate and where a folded batch
+/// It serves recurrent layers, whose weights have one scale for each gate or for all and where a folded batch
 /// normalization makes columns as different as the channels were. Of three gesture models the
 /// error that an LSTM with int8 weights makes falls to a quarter. Where the rows that compute the
 /// channels share a scale as well, both sides bear half of the difference.
@@ -30,7 +30,8 @@ struct ColumnEqualization {
       let channels = graph.shape(of: node.output).channels
       guard let chain = chains.chain(of: index),
         ranges.chosen[node.output] == nil || ranges.channels[node.output] != nil,
-        let columns = operations[chain.reader].sharedColumns(channels: channels)
+        let columns = operations[chain.reader].sharedColumns(
+          channels: channels, scalesUnits: plan.scalesDenseUnits)
       else { continue }
       var magnitudes = columns
       if let rows = sharedRows(operations[index], graph.shape(of: node.inputs[0])) {
@@ -81,10 +82,15 @@ extension Operator {
   /// By channel of the operand: the largest magnitude of the weights that read it.
   ///
   /// - Returns: nil where each row of weights has a scale of its own.
-  fileprivate func sharedColumns(channels: Int) -> [Float]? {
-    guard case .lstm(let cell) = self, let floats = cell.inputWeights.floats, channels > 0 else {
-      return nil
+  fileprivate func sharedColumns(channels: Int, scalesUnits: Bool) -> [Float]? {
+    let weights: Tensor
+    switch self {
+    case .lstm(let cell): weights = cell.inputWeights
+    case .gru(let cell) where !scalesUnits: weights = cell.inputWeights
+    case .simpleRNN(let cell) where !scalesUnits: weights = cell.inputWeights
+    default: return nil
     }
+    guard let floats = weights.floats, channels > 0 else { return nil }
     var result = [Float](repeating: 0, count: channels)
     for (index, value) in floats.enumerated() {
       result[index % channels] = max(result[index % channels], abs(value))

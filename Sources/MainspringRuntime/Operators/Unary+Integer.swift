@@ -162,14 +162,17 @@ extension Unary {
     }
   }
 
-  /// Steps of 1/12288 for the table: a power-of-two scale needs no rounding.
+  /// Steps of 1/12288 for the table: a power-of-two scale needs no rounding, and kernels take one
+  /// for it whose logarithm is off by less than a thousandth.
   private func emitSigmoid(
     _ x: IntegerType, _ job: Job, _ planner: inout Planner
   ) throws(PlanError) {
     let isTanh = function == .tanh
     var (multiplier, shift): (Int32, Int32) = (0, 0)
-    let left = 12 + Int32(x.scale.exponent)
-    if x.scale.significand == 1, left == 0 || (isTanh && left == 1) {
+    let isAbove = Double(x.scale.significand) < Unary.nextToOne
+    let isBelow = Double(x.scale.significand) * Unary.nextToOne > 2
+    let left = 12 + Int32(x.scale.exponent) + (isBelow ? 1 : 0)
+    if isAbove || isBelow, left == 0 || (isTanh && left == 1) {
       multiplier = 3 << left
     } else {
       var scale = Double(x.scale) * 4096 * 3
@@ -194,6 +197,9 @@ extension Unary {
           count: job.shape.elementCount, isTanh: isTanh, multiplier: multiplier, shift: shift,
           table: try planner.table(table, of: job.name))))
   }
+
+  /// 2^0.001
+  private static let nextToOne = 1.000693387462581
 }
 
 extension Planner {

@@ -54,7 +54,7 @@ extension RecurrentCell {
     do throws(GraphError) { step = try stepGraph() } catch {
       throw .quantization(
         node: job.name, role: "step", expected: "types that go with each other",
-        found: "\(error)")
+        found: error.description)
     }
     let (time, size) = (job.shapes[0][1], step.values[step.inputs[0]].elementSize)
     let width = gateCount * units

@@ -78,6 +78,26 @@ func expectExact(
     for sample in try IntegerSamples.lstms() { try expectExact(sample) }
   }
 
+  /// As TensorFlow Lite's `CheckedLog2` has it.
+  @Test(arguments: [Unary.Function.tanh, .logistic])
+  func scalesNextToAPowerOfTwoCountAsOne(function: Unary.Function) throws {
+    let raw = stride(from: -32768, to: 32768, by: 37).map { Double($0) }
+    let run = { (scale: Float) in
+      let sample = try IntegerMaker(seed: 1).sample(
+        "", .unary(Unary(function)), [([raw.count], .int16(scale: scale))],
+        result: .int16(scale: 1 / 32768))
+      var session = Session(try Plan(sample.graph))
+      return try runRaw(&session, [raw])
+    }
+    let exact = try run(0x1p-12)
+    for scale in [1.0005, 0.9995, 1.00069, 0.99931] as [Float] {
+      #expect(try run(0x1p-12 * scale) == exact, "\(scale)")
+    }
+    for scale in [1.0008, 0.9992] as [Float] {
+      #expect(try run(0x1p-12 * scale) != exact, "\(scale)")
+    }
+  }
+
   @Test func recurrencesAreExact() throws {
     for sample in try IntegerSamples.recurrences(.int8) { try expectExact(sample) }
   }

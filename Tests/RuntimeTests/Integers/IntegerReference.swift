@@ -141,9 +141,11 @@ enum IntegerReference {
   static func steps(
     _ cell: RecurrentCell, _ x: ReferenceTensor, _ type: ValueType, _ shape: [Int]
   ) -> ReferenceTensor {
-    guard let step = cell.integerStep, let zero = step.state.quantization?.zeroPoint,
-      let graph = try? cell.stepGraph()
-    else { preconditionFailure("a step of integers") }
+    guard let step = cell.integerStep, let zero = step.state.quantization?.zeroPoint else {
+      preconditionFailure("a step of integers")
+    }
+    let graph: Graph
+    do { graph = try cell.stepGraph() } catch { preconditionFailure("\(error)") }
     let (time, features) = (x.shape[1], x.shape[2])
     let width = cell.gateCount * cell.units
     let rows = evaluate(
