@@ -6,6 +6,8 @@ static const int32_t no_offset[1] = {0};
 
 /// Bytes of weights that are fetched ahead: past the end of one panel lies the next one.
 #define MSK_AHEAD 2048
+/// Terms that the scalar variant adds up by themselves.
+#define MSK_SHORT_SUM 16
 
 /// One block of `n` columns from `first` on.
 MSK_INLINE void gemm_block(const msk_element element, const ptrdiff_t n, ptrdiff_t first, float *y,
@@ -17,8 +19,14 @@ MSK_INLINE void gemm_block(const msk_element element, const ptrdiff_t n, ptrdiff
     ptrdiff_t index = first * s->segments * s->length;
     for (ptrdiff_t segment = 0; segment < s->segments; segment++) {
       const float *from = x + r * s->x_stride + offsets[segment];
-      for (ptrdiff_t k = 0; k < s->length; k++, index += n) {
-        for (ptrdiff_t i = 0; i < n; i++) sum[i] += from[k] * msk_weight(element, w, index + i);
+      for (ptrdiff_t k = 0; k < s->length;) {
+        // Short sums first: they round less than one long sum does.
+        const ptrdiff_t end = msk_minimum_of(k + MSK_SHORT_SUM, s->length);
+        float part[8] = {0};
+        for (; k < end; k++, index += n) {
+          for (ptrdiff_t i = 0; i < n; i++) part[i] += from[k] * msk_weight(element, w, index + i);
+        }
+        for (ptrdiff_t i = 0; i < n; i++) sum[i] += part[i];
       }
     }
     float *to = y + r * s->y_stride + first;

@@ -3,6 +3,7 @@
 extension Graph {
   /// ReLU, ReLU6 and ReLUN1To1 move into the operator before them, where that has room for one.
   public func fusingActivations() throws(GraphError) -> Graph {
+    guard nodes.contains(where: { $0.isFusable }) else { return try canonicalized() }
     var rewriter = GraphRewriter(self)
     let consumers = rewriter.consumers()
     var fused = [Bool](repeating: false, count: nodes.count)
@@ -23,6 +24,13 @@ extension Graph {
       fused[next] = true
     }
     return try rewriter.finish().canonicalized()
+  }
+}
+
+extension Node {
+  fileprivate var isFusable: Bool {
+    guard case .unary(let unary) = operation else { return false }
+    return unary.function.fused != nil
   }
 }
 

@@ -19,7 +19,7 @@ struct RowWindows {
   let count: Int
 
   /// The operand of each of the operators that goes unread.
-  var readings: [ValueID] { nodes.flatMap(\.inputs) }
+  var readings: [ValueID] { nodes.flatMap { $0.inputs } }
 
   func rows(_ rows: Int, asymmetric: Bool) -> msk_hybrid_windows {
     msk_hybrid_windows(
@@ -43,13 +43,13 @@ extension Planner {
     nodes.removeFirst(slices.count)
     guard slices.count > 1, case .slice(let tap)? = slices.first?.operation,
       let joined = nodes.popFirst(), case .concatenate(let concatenate) = joined.operation,
-      concatenate.axis == 3, joined.inputs == slices.map(\.output),
+      concatenate.axis == 3, joined.inputs == slices.map({ $0.output }),
       let product = nodes.popFirst(), case .dense(let dense) = product.operation,
       dense.weights.elementType == .int8, isOnlyOperand(joined.output, of: product),
       !slices.contains(where: { !isOnlyOperand($0.output, by: joined) }),
       sequence == source || isUnread(sequence, but: slices.count)
     else { return nil }
-    let values = [source, sequence, joined.output, product.output] + slices.map(\.output)
+    let values = [source, sequence, joined.output, product.output] + slices.map { $0.output }
     guard values.allSatisfy({ graph.values[$0].type.isFloat && graph.values[$0].constant == nil })
     else { return nil }
     let shape = graph.shape(of: source)

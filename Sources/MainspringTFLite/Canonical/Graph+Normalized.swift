@@ -28,6 +28,7 @@ extension Graph {
 
   /// Transposes that move axes of extent 1 only become reshapes: no element moves.
   func replacingUnitTransposes() throws(GraphError) -> Graph {
+    guard nodes.contains(where: { $0.isTranspose }) else { return self }
     var rewriter = GraphRewriter(self)
     for node in nodes {
       guard case .transpose(let transpose) = node.operation else {
@@ -45,5 +46,12 @@ extension Graph {
       }
     }
     return try rewriter.finish()
+  }
+}
+
+extension Node {
+  fileprivate var isTranspose: Bool {
+    guard case .transpose = operation else { return false }
+    return true
   }
 }

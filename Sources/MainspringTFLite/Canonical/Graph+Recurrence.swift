@@ -8,6 +8,9 @@ extension Graph {
   /// One step is both a sequence and the last step; it counts as the latter. Activations that two
   /// cases describe are written as the simpler one.
   func simplifyingRecurrence() throws(GraphError) -> Graph {
+    guard nodes.contains(where: { $0.operation.withPlainActivations != nil }) else {
+      return try canonicalized()
+    }
     var rewriter = GraphRewriter(self)
     for node in nodes {
       if let (cell, x) = lastStep(node, rewriter) {
