@@ -30,8 +30,8 @@ extension IntegerStep {
 }
 
 extension Graph {
-  /// Beyond what operands the function that alone reads a value gives the same integer of 8 bits;
-  /// nil where there is no such function.
+  /// Beyond what operands the function that alone reads a value changes by one integer of 8 bits at
+  /// most; nil where there is no such function.
   fileprivate func saturation(of value: ValueID) -> Bounds? {
     let readers = nodes.filter { $0.inputs.contains(value) }
     guard readers.count == 1, case .unary(let reader) = readers[0].operation else { return nil }

@@ -28,10 +28,10 @@ struct LoopPattern {
     var stateType = ValueType.float32
     while index < variables.count, case .constant(let state) = variables[index] {
       guard state.tensor.standsForZeros, state.tensor.shape.rank == 2, state.tensor.shape[0] == 1,
-        index == 1 || (state.tensor.shape[1] == units && state.type == stateType)
+        index == 1 || (state.tensor.shape[1] == units && state.type.inLoops == stateType)
       else { return nil }
       units = state.tensor.shape[1]
-      stateType = state.type
+      stateType = state.type.inLoops
       index += 1
     }
     guard index == 2 || index == 3, index < variables.count, units > 0,
@@ -53,7 +53,7 @@ struct LoopPattern {
     // What Y holds at first is overwritten, row by row.
     guard index + 2 == variables.count,
       try decoder.shape(of: variables[index + 1], call).extents == [time, units],
-      try decoder.type(of: variables[index + 1], call) == stateType
+      try decoder.type(of: variables[index + 1], call).inLoops == stateType
     else { return nil }
     sequence = index + 1
   }
@@ -158,6 +158,11 @@ extension TFLiteModel {
       return nil
     }
   }
+}
+
+extension ValueType {
+  /// Halves are widened before a loop reads them.
+  fileprivate var inLoops: ValueType { elementType.isFloat ? .float32 : self }
 }
 
 extension Tensor {
