@@ -194,14 +194,18 @@ MSK_INLINE void MSK_NAME(hybrid_scales)(vec least, vec largest, bool asymmetric,
   const dvec low = __builtin_convertvector(least, dvec);
   const dvec high = __builtin_convertvector(largest, dvec);
   const dvec range = (high - low) / 255.0;
-  const dvec first = low / range, last = high / range;
-  const dvec below = 128.0 - first, above = 127.0 + last;
-  const dvec place = below < above ? -128.0 - first : 127.0 - last;
-  const ivec rounded = MSK_NAME(v_scaled_real)(place != place ? (dvec)0.0 : place, (dvec)1.0);
   const vec share = __builtin_convertvector(range, vec);
   *scale = is_empty ? v_fill(1.0f) : share;
   *inverse = is_empty ? v_fill(0.0f) : 1.0f / share;
-  *zero = is_empty ? (ivec)0 : MSK_NAME(v_bounded)(rounded, (ivec)-128, (ivec)127);
+  ivec place = -128;
+  if (!MSK_NAME(v_is_zero)((least < 0.0f) | (largest == __builtin_inff()))) {
+    const dvec first = low / range, last = high / range;
+    const dvec below = 128.0 - first, above = 127.0 + last;
+    const dvec exact = below < above ? -128.0 - first : 127.0 - last;
+    const dvec number = exact != exact ? (dvec)0.0 : exact;
+    place = MSK_NAME(v_bounded)(MSK_NAME(v_scaled_real)(number, (dvec)1.0), (ivec)-128, (ivec)127);
+  }
+  *zero = is_empty ? (ivec)0 : place;
 }
 
 /// Bounds of some windows.
