@@ -246,6 +246,7 @@ struct ContractCommandTests {
     ("--units g", 64, "'--units' needs '--channels'"),
     ("--channels a,b,c,d,e,f --units g,h", 64, "'--units' names 2 units, expected 6"),
     ("--contract labels.txt", 65, "labels.txt: expected a JSON object, found something else"),
+    ("--contract five.json", 65, "five.json: contract: expected an object"),
     ("--contract odd.json", 65, "odd.json: contract: expected inputs, outputs, "),
     (
       "--contract small.json", 65,
@@ -270,6 +271,7 @@ struct ContractCommandTests {
       echo '{"mean":[1],"std":["x"]}' > bad.json
       echo '{"mean":[1],"std":[1]}' > s.json
       echo '{"lables":[]}' > odd.json
+      echo '{"contract":5}' > five.json
       echo '{"outputs":[{"labels":["a"]}]}' > small.json
       mainspring convert m.h5 -o a.tflite \(options)
       """)

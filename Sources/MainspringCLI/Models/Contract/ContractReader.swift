@@ -135,7 +135,9 @@ extension ContractReader {
 
   /// - Throws: ``Failure`` for a member that means nothing to us.
   private func know(_ json: JSONValue, _ keys: [String], _ place: String) throws(Failure) {
-    guard let members = json.members else { throw failure("\(place)", "an object") }
+    guard let members = json.members else {
+      throw failure(place.isEmpty ? "contract" : String(place.dropLast()), "an object")
+    }
     for member in members where !keys.contains(member.key) {
       throw failure(
         place.isEmpty ? "contract" : String(place.dropLast()), keys.joined(separator: ", "),
