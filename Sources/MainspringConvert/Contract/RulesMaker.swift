@@ -36,9 +36,13 @@ enum RulesMaker {
     guard let answers = answers(of: graph, to: chosen) else { return nil }
     var rules = ModelContract.Rules(
       thresholds: thresholds(answers, classCount: classCount))
-    rules.known = KnownWindows.fitted(
-      to: chosen, channelCount: input.channels, share: 1 - strangeShare
-    ).map { ModelContract.KnownWindows($0) }
+    // Values near the end of the floats' range have no finite squares.
+    if let known = KnownWindows.fitted(
+      to: chosen, channelCount: input.channels, share: 1 - strangeShare),
+      (known.center + known.spread + [known.limit]).allSatisfy({ $0.isFinite })
+    {
+      rules.known = ModelContract.KnownWindows(known)
+    }
     return rules
   }
 
