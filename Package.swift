@@ -12,11 +12,12 @@ let cSettings: [CSetting] = [
 
 // What a start executes lies together in the program: fewer page faults, and 3 MB less of it resident.
 // Written by tools/start-order.
-let startOrder: [LinkerSetting] = [
+let startOrder = "\(Context.packageDirectory)/Sources/mainspring/start.order"
+let orderedLinking: [LinkerSetting] = [
   .unsafeFlags(
     [
       "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "--no-warn-symbol-ordering",
-      "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Sources/mainspring/start.order",
+      "-Xlinker", "--symbol-ordering-file=\(startOrder)",
     ], .when(configuration: .release))
 ]
 
@@ -79,7 +80,7 @@ let package = Package(
       ]),
     .executableTarget(
       name: "mainspring", dependencies: ["MainspringCLI"], exclude: ["start.order"],
-      linkerSettings: startOrder),
+      linkerSettings: orderedLinking),
     .executableTarget(
       name: "mainspring-hdf5", dependencies: ["MainspringWire", "CHDF5", "CZip", "CLinux"]),
 
