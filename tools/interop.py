@@ -28,6 +28,9 @@ named quantized_… run in TensorFlow Lite Micro as well, where the same holds.
 In random_loop_dynamic… floats are rounded to integers again in each step of a loop: where one lies
 between two integers its last bit decides, and the result may be LOOP_TOLERANCE away.
 
+Integers around a part of floats, as an LSTM in an int16x8 model, may be one step away: the last bit
+of a float decides where it lies between two integers.
+
 Beside some models lies NAME.metadata.json, {"labels": […], "mean": […], "std": […]}: what a reader of
 TFLite's metadata must find in the file, in the fields of that schema and in the archive behind it.
 """
@@ -75,6 +78,8 @@ class Worst:
     def __init__(self):
         self.floats = None
         self.steps = None
+        # Steps that integers may be apart in any case: one around a part of floats.
+        self.float_steps = 0
 
     def add(self, found, expected):
         """Compares what came out with what must come out."""
@@ -130,6 +135,8 @@ def check(stem, resolver):
     given = arrays(stem, "input", len(inputs))
     expected = arrays(stem, "output", len(outputs))
     worst = Worst()
+    details = interpreter.get_tensor_details()
+    worst.float_steps = int(any(d["dtype"] == np.float32 and np.prod(d["shape"]) > 1 for d in details))
     for _ in range(2):
         for window in range(len(given[0])):
             for detail, values in zip(inputs, given):
@@ -241,7 +248,7 @@ def main():
                 worst, mark = check_any(stem, resolver)
                 cells.append(f"{str(worst):>10}{mark}")
                 is_reference = name == "ref" and mark == " "
-                steps = 0 if is_reference else arguments.steps
+                steps = worst.float_steps if is_reference else arguments.steps
                 tolerance = arguments.tolerance
                 if model.name.startswith("random_loop_dynamic"):
                     tolerance = LOOP_TOLERANCE
