@@ -18,7 +18,7 @@ let orderedLinking: [LinkerSetting] = [
     [
       "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "--no-warn-symbol-ordering",
       "-Xlinker", "--symbol-ordering-file=\(startOrder)",
-    ], .when(configuration: .release))
+    ], .when(platforms: [.linux], configuration: .release))
 ]
 
 let package = Package(

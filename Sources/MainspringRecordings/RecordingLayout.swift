@@ -60,7 +60,7 @@ package struct RecordingLayout: Hashable, Sendable {
   }
 
   /// The name of a column and the unit in brackets behind it, as in `ax [m/s²]`; an empty one without.
-  static func split(_ column: String) -> (name: String, unit: String) {
+  package static func split(_ column: String) -> (name: String, unit: String) {
     for (open, close) in [("[", "]"), ("(", ")")] as [(Character, Character)] {
       guard column.last == close, let start = column.lastIndex(of: open) else { continue }
       var name = column[..<start]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import MainspringGraph
+public import MainspringGraph
 import MainspringRuntime
 
 /// From raw samples to decisions: alignment, windows, a model and its decision rules.
@@ -53,9 +53,7 @@ public struct Stream: ~Copyable {
     let contract = plan.plan.contract
     let alignment = try Stream.alignment(alignment, contract, channelCount: sizes.channels)
     guard alignment.channelCount == sizes.channels else { throw .options(.channels) }
-    let rules =
-      rules ?? contract?.rules.map { DecisionRules($0) }
-      ?? DecisionRules(classCount: sizes.classes)
+    let rules = rules ?? contract?.rules ?? DecisionRules(classCount: sizes.classes)
     if let known = rules.known { try known.check(channelCount: sizes.channels) }
     let decider = try Decider(rules, classCount: sizes.classes)
     guard plan.mode != .stateful || plan.hop == sizes.time else { throw .options(.hop) }

@@ -228,8 +228,8 @@ struct ContractCommandTests {
       mainspring stream a.tflite raw.csv --rate 50 > b.txt
       mainspring stream a.tflite scaled.csv --rate 50 --already-scaled > c.txt
       mainspring stream a.tflite raw.csv --rate 50 --whole > d.txt
-      cmp a.txt b.txt && cmp a.txt c.txt
-      wc -l < a.txt
+      cmp a.txt b.txt && cmp a.txt c.txt && cmp a.txt d.txt
+      grep -c '"class"' a.txt
       """)
     #expect(outcome.status == 0 && outcome.errors == "", "\(outcome.errors)\(outcome.output)")
   }

@@ -113,6 +113,71 @@ struct StreamContractTests {
     #expect(outcome.errors.contains("the model does not say how many rows a second it takes"))
   }
 
+  @Test func refusesRatesNoStreamCanHave() throws {
+    let shell = try prepared()
+    try writeFile(shell.folder.file("slow.json"), Array(#"{"sample_rate_hz":1e-12}"#.utf8))
+    try writeFile(shell.folder.file("fast.json"), Array(#"{"sample_rate_hz":500000}"#.utf8))
+    let outcome = try shell.run(
+      """
+      mainspring convert m.h5 -o a.tflite --no-check --contract slow.json; echo $?
+      mainspring convert m.h5 -o b.tflite --no-check --contract fast.json > /dev/null
+      mainspring stream b.tflite rows.csv; echo $?
+      """)
+    #expect(outcome.output == "65\n65\n")
+    #expect(
+      outcome.errors == """
+        error: slow.json: contract: sample rate: expected 0.001 to 1,000,000 Hz, found 1e-12
+        error: b.tflite: expected 0.001 to 100,000 rows a second, found 500000.0
+
+        """)
+  }
+
+  /// The same recording with its columns in another order, and with sensors of their own.
+  @Test func recordingsAsWindowsFollowTheModelAsStreamsDo() throws {
+    let shell = try prepared()
+    let outcome = try shell.run(
+      """
+      set -e
+      mainspring convert m.h5 -o b.tflite --no-check --sample-rate 50 --hop 5 \
+        --channels ax,ay,az,gx,gy,gz --units m/s2,m/s2,m/s2,rad/s,rad/s,rad/s > /dev/null
+      awk -F, -v OFS=, '{ print $1, $7, $6, $5, $4, $3, $2 }' rows.csv > turned.csv
+      for recording in rows turned events; do
+        mainspring check b.tflite --inputs $recording.csv --count 10 --json > $recording.json || true
+      done
+      test -s rows.json
+      cmp rows.json turned.json
+      cmp rows.json events.json
+      sed '1s/ax/ax [g]/' rows.csv > g.csv
+      mainspring check b.tflite --inputs g.csv --count 10 --json || echo $?
+      """)
+    #expect(outcome.status == 0 && outcome.output == "65\n", "\(outcome.errors)\(outcome.output)")
+    #expect(outcome.errors.contains("channel 'ax': expected samples in 'm/s2', found 'g'"))
+  }
+
+  /// Rules alone leave what the file says; what a scaler changes is found anew.
+  @Test func partsOfAContractLeaveTheOthers() throws {
+    let shell = try prepared()
+    try writeFile(
+      shell.folder.file("rules.json"),
+      Array(
+        #"{"smoothing_hops":2,"hop_rows":7,"thresholds":{"a":0.9},"background":["b"]}"#.utf8))
+    let outcome = try shell.run(
+      """
+      set -e
+      mainspring convert m.h5 -o b.tflite --no-check --sample-rate 50 --labels labels.txt \
+        --channels ax,ay,az,gx,gy,gz > /dev/null
+      mainspring convert b.tflite -o c.tflite --no-check --contract rules.json > /dev/null
+      mainspring inspect c.tflite --json
+      """)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for part in [
+      #""name":"gz""#, #""sample_rate_hz":50.0"#, #""hop_rows":7"#, #""smoothing_hops":2"#,
+      #""thresholds":{"a":0.9,"b":0.5"#, #""background":["b"]"#,
+    ] {
+      #expect(outcome.output.contains(part), "\(part)")
+    }
+  }
+
   /// Calibration windows say what a stream may know; a channel far beyond them is unknown.
   @Test func unknownIsFittedAtConversion() throws {
     let shell = try prepared()

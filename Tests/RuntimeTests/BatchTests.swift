@@ -69,7 +69,7 @@ import _MainspringTestSupport
       try session.run(window.span, into: &span)
       alone += result
     }
-    var batch = try BatchSession(plan)
+    var batch = BatchSession(plan)
     // Twice, so that what a run leaves behind would show.
     for _ in 0..<2 {
       var span = together.mutableSpan
@@ -80,7 +80,7 @@ import _MainspringTestSupport
   }
 
   @Test func refusesWrongCounts() throws {
-    var session = try BatchSession(try Plan(try SessionTests.classifier()))
+    var session = BatchSession(try Plan(try SessionTests.classifier()))
     let (two, odd) = ([Float](repeating: 0, count: 12), [Float](repeating: 0, count: 13))
     var result = [Float](repeating: -1, count: 8)
     #expect(throws: RunError.inputLength(index: 0, expected: 18, found: 13)) {
@@ -101,13 +101,37 @@ import _MainspringTestSupport
     let x = graph.addInput(name: "x", shape: try Shape([1]))
     let y = graph.addInput(name: "y", shape: try Shape([1]))
     try graph.addOutput(try graph.add(.binary(Binary(.add)), to: [x, y], name: "sum"))
-    let plan = try Plan(graph)
-    #expect(throws: RunError.portCount(inputs: 2, outputs: 1)) { _ = try BatchSession(plan) }
+    var session = BatchSession(try Plan(graph), laneCount: 3)
+    var result: [Float] = [0, 0, 0]
+    #expect(throws: RunError.portCount(inputs: 2, outputs: 1)) {
+      var span = result.mutableSpan
+      try session.runBatch([1, 2, 3].span, into: &span)
+    }
+    // Lane by lane they run.
+    for lane in 0..<3 {
+      try session.setInput(0, [Float(lane)].span, lane: lane)
+      try session.setInput(1, [10].span, lane: lane)
+    }
+    session.run(lanes: 3)
+    for lane in 0..<3 {
+      var one: [Float] = [0]
+      var span = one.mutableSpan
+      try session.copyOutput(0, into: &span, lane: lane)
+      result[lane] = one[0]
+    }
+    #expect(result == [10, 11, 12])
+    #expect(throws: RunError.noInput(index: 2, count: 2)) {
+      try session.setInput(2, [1].span, lane: 0)
+    }
+    #expect(throws: RunError.noOutput(index: 1, count: 1)) {
+      var span = result.mutableSpan
+      try session.copyOutput(1, into: &span, lane: 0)
+    }
   }
 
   @Test(.enabled(if: allocation_counter_is_available(), "sanitizers replace malloc"))
   func allocatesNothing() throws {
-    var session = try BatchSession(try Plan(try SessionTests.classifier()))
+    var session = BatchSession(try Plan(try SessionTests.classifier()))
     let windows = [Float](repeating: 1, count: 5 * 6)
     var results = [Float](repeating: 0, count: 5 * 4)
     var count: Int64 = -1

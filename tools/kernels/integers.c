@@ -34,6 +34,14 @@ void integer_products(int n) {
                (msk_integer_gemm){.rows = 5, .columns = n, .segments = 2, .length = 11,
                                   .x_stride = 7, .y_stride = n, .x = msk_integer_s8, .y = to8});
   end("int_gemm", n, '1', 5 * n);
+  start(18);
+  bias = pack_int(msk_integer_s8, n, 2, 11);
+  msk_int_gemm_pooled(isa, Y, sa, (int8_t *)packed, bias, scales, offsets,
+                      (msk_integer_gemm){.rows = 6, .columns = n, .segments = 2, .length = 11,
+                                         .x_stride = 7, .y_stride = n, .x = msk_integer_s8,
+                                         .y = to8},
+                      (msk_integer_epilogue){.w = sb, .bias = ints, .scales = scales, .y = to8});
+  end("int_gemm_pooled", n, '1', 3 * n);
   start(19);
   msk_int_depthwise(isa, Y, sa, sb, ints, scales,
                     (msk_integer_depthwise){.height = 3, .width = 4, .channels = n,
@@ -93,6 +101,14 @@ void hybrid(int n) {
     msk_hybrid_quantize(isa, Y, row_scales, zeros, fa, 4, n, asymmetric);
     memcpy(rows, result, (size_t)(4 * n));
     end("hybrid_quantize", 2 * n + asymmetric, '1', 4 * n);
+    start(26);
+    static float window_scales[16];
+    static int32_t window_zeros[16];
+    msk_hybrid_quantize_windows(isa, Y, window_scales, window_zeros, fa,
+                                (msk_hybrid_windows){.rows = 4, .length = n, .stride = n / 2 + 1,
+                                                     .before = n / 3, .count = 3 * (n / 2 + 1),
+                                                     .asymmetric = asymmetric});
+    end("hybrid_quantize_windows", 2 * n + asymmetric, '1', 4 * n);
     start(27);
     msk_int_pack(isa, msk_integer_s8, (int8_t *)packed, sb, 0, 21, 1, n);
     for (int c = 0; c < 21; c++) {

@@ -25,6 +25,11 @@ void products(int n) {
              msk_gemv_width(isa));
     msk_f32_gemv(isa, Y, fa, packed, fc, element, depth, n, -1, 1, n % 2);
     end("gemv", 2 * n + (int)element, 'f', n);
+    start(2);
+    msk_pack(element, packed, weights(element, fb), 0, n, depth, 1, padded, depth,
+             msk_gemv_width(isa));
+    msk_f32_gemv_batch(isa, Y, fa, packed, fc, element, depth, n, -1, 1, (msk_batch){3, 128});
+    end("gemv_batch", 2 * n + (int)element, 'f', 2 * 128 + n);
     start(3);
     msk_depthwise depthwise = {.height = 3, .width = 4, .channels = n, .kernel_height = 2,
                                .kernel_width = 3, .stride_y = 9 * n, .stride_x = n,
@@ -87,6 +92,24 @@ void recurrent(int units) {
     pack_gates(packed, element, 4, units, 0);
     msk_f32_lstm(isa, Y, shares(4, units, 3), packed, scratch, act, gate, 0.5f, shape);
     end("lstm", number, 'f', count);
+    start(6);
+    pack_gates(packed, element, 4, units, 0);
+    float *windows = shares(4, units, 3);
+    for (int i = 0; i < 1024; i++) {
+      windows[1024 + i] = 0.5f * windows[i];
+      windows[2048 + i] = -windows[i];
+    }
+    msk_f32_lstm_batch(isa, Y, windows, packed, scratch, act, gate, 0.5f, shape,
+                       (msk_batch){3, 1024});
+    end("lstm_batch", number, 'f', 2 * 1024 + count);
+    start(6);
+    pack_gates(packed, element, 4, units, 0);
+    memset(other, 0, sizeof other);
+    for (int call = 0; call < 2; call++) {
+      msk_f32_lstm_resume(isa, Y, shares(4, units, 3), packed, other, scratch, act, gate, 0.5f,
+                          shape);
+    }
+    end("lstm_resume", number, 'f', count);
     start(7);
     pack_gates(packed, element, 3, units, 0);
     float *xs = shares(3, units, 3);

@@ -236,8 +236,8 @@ void msk_f32_lstm_batch(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs
                         msk_function gate, float clip, msk_recurrent shape,
                         msk_batch batch) MSK_REALTIME;
 
-/// The same as `msk_f32_lstm`, from the state that the call before ended with: `state` has h and then c, padded floats
-/// each, and is zero before the first call. y of the last step is in it afterwards.
+/// The same as `msk_f32_lstm`, from the state that the call before ended with: `state` has h and then
+/// c, padded floats each, and is zero before the first call. y of the last step is in it afterwards.
 void msk_f32_lstm_resume(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
                          const void *_Nonnull w, float *_Nonnull state, float *_Nonnull scratch,
                          msk_function activation, msk_function gate, float clip,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Mainspring
+import MainspringArguments
 
 /// Many windows at once, beside the same ones one after the other.
 struct BenchBatch {
@@ -26,7 +27,7 @@ struct BenchBatch {
     var together: [Int64] = []
     var alone: [Int64] = []
     do throws(RunError) {
-      var batch = try BatchSession(plan)
+      var batch = BatchSession(plan)
       var session = Session(plan)
       let end = Clock.now() + BenchBatch.duration
       var progress = Progress("\(path), \(count) windows at once", total: nil)
@@ -54,6 +55,32 @@ struct BenchBatch {
     }
     self.together = together.sorted()[together.count / 2]
     self.alone = alone.sorted()[alone.count / 2]
+  }
+
+  /// Floats of all windows and results; 1 GiB.
+  private static let mostFloats = 1 << 28
+
+  /// - Throws: ``Failure`` when the model has other ports than one input and one output, or so many
+  ///   windows take too much memory.
+  static func check(
+    _ plan: Plan, count: Int, _ path: String, _ arguments: ParsedArguments
+  ) throws(Failure) {
+    guard plan.inputs.count == 1, plan.outputs.count == 1 else {
+      throw Failure(
+        .badData,
+        """
+        \(path): expected a model with one input and one output for '--batch', found \
+        \(plan.inputs.count) and \(plan.outputs.count)
+        """)
+    }
+    let size = 2 * (plan.inputs[0].shape.elementCount + plan.outputs[0].shape.elementCount)
+    guard count <= mostFloats / max(size, 1) else {
+      throw Failure(
+        usage: """
+          '--batch': expected at most \(mostFloats / max(size, 1)) windows of \(path), found \
+          \(count)
+          """, arguments)
+    }
   }
 
   private static let duration: Int64 = 1_000_000_000

@@ -101,6 +101,12 @@ enum BenchCommand {
     let planned = Clock.now()
     let plan = try model.packed(layout)
     let packed = Clock.now()
+    let batch = arguments.optionalInteger("batch")
+    if let batch { try BenchBatch.check(plan, count: batch, path, arguments) }
+    let windows = try BenchWindows(arguments.repeatedText("input"), plan, arguments)
+    var bench = BenchRun(plan, windows, evictsCaches: arguments.flag("cold"))
+    let firstRun = try bench.first()
+    let first = Clock.now()
     do throws(SelfTestError) {
       try plan.selfTest()
     } catch {
@@ -110,14 +116,12 @@ enum BenchCommand {
     let load = BenchMeasurement.Load(
       open: opened - begin, check: checked - opened, plan: planned - checked,
       pack: packed - planned,
-      selfTest: plan.contract?.golden == nil ? nil : tested - packed)
-    let windows = try BenchWindows(arguments.repeatedText("input"), plan, arguments)
-    var bench = BenchRun(plan, windows, evictsCaches: arguments.flag("cold"))
+      selfTest: plan.contract?.golden == nil ? nil : tested - first)
     var measurement = try bench.measure(
-      model, graph, load, rate: arguments.optionalNumber("rate"),
+      model, graph, load, firstRun: firstRun, rate: arguments.optionalNumber("rate"),
       iterations: arguments.optionalInteger("iterations"), profiles: arguments.flag("profile"))
-    if let count = arguments.optionalInteger("batch") {
-      measurement.batch = try BenchBatch(plan, windows, count: count, path: path)
+    if let batch {
+      measurement.batch = try BenchBatch(plan, windows, count: batch, path: path)
     }
     return measurement
   }

@@ -16,7 +16,8 @@ enum BenchReport {
         \(grouped(m.arenaByteCount)) bytes of arena, \(grouped(m.weightByteCount)) bytes of packed weights
         first result after \(microseconds(m.firstResult)) µs: opening \
       \(microseconds(m.load.open)), checking \(microseconds(m.load.check)), planning \
-      \(microseconds(m.load.plan)), packing \(microseconds(m.load.pack)), running \(microseconds(m.firstResult - m.load.total))
+      \(microseconds(m.load.plan)), packing \(microseconds(m.load.pack)), \
+      running \(microseconds(m.firstResult - m.load.total))
 
       """
     if let time = m.load.selfTest { text += "  self-test in \(microseconds(time)) µs\n" }

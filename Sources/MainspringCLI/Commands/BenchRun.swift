@@ -23,12 +23,16 @@ struct BenchRun: ~Copyable {
     evictor = [UInt8](repeating: 1, count: evictsCaches ? BenchRun.evictorByteCount : 0)
   }
 
-  /// - Parameter rate: windows a second; nil for one after the other.
+  /// The time of the first window, before anything else has run.
+  mutating func first() throws(Failure) -> Int64 { try time(0) }
+
+  /// - Parameters:
+  ///   - firstRun: what ``first()`` took.
+  ///   - rate: windows a second; nil for one after the other.
   mutating func measure(
-    _ model: OpenedModel, _ graph: Graph, _ load: BenchMeasurement.Load, rate: Double?,
-    iterations: Int?, profiles: Bool
+    _ model: OpenedModel, _ graph: Graph, _ load: BenchMeasurement.Load, firstRun: Int64,
+    rate: Double?, iterations: Int?, profiles: Bool
   ) throws(Failure) -> BenchMeasurement {
-    let firstRun = try time(0)
     for index in windows.indices {
       _ = try time(index)
       expected.append(results)

@@ -57,20 +57,25 @@ enum RunCommand {
     let isJSON = arguments.flag("json")
     if isJSON { try Console.print(RunJSON.head(model.path, windows.count, plan)) }
 
-    var session = Session(plan)
+    var session = BatchSession(plan, laneCount: max(min(windows.count, 4), 1))
     var progress = Progress("windows", total: windows.count)
     var results = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elementCount) }
-    for index in 0..<windows.count {
-      try windows.load(index, into: &session, &tally)
-      session.run()
-      for output in results.indices {
-        var span = results[output].mutableSpan
-        try checked { () throws(RunError) in try session.copyOutput(output, into: &span) }
+    for first in stride(from: 0, to: windows.count, by: session.laneCount) {
+      let lanes = min(session.laneCount, windows.count - first)
+      for lane in 0..<lanes { try windows.load(first + lane, into: &session, lane: lane, &tally) }
+      session.run(lanes: lanes)
+      for lane in 0..<lanes {
+        for output in results.indices {
+          var span = results[output].mutableSpan
+          try checked { () throws(RunError) in
+            try session.copyOutput(output, into: &span, lane: lane)
+          }
+        }
+        tally.count(results, window: first + lane)
+        try outputs.append(results)
+        if isJSON { try Console.print(RunJSON.window(first + lane, results, plan)) }
       }
-      tally.count(results, window: index)
-      try outputs.append(results)
-      if isJSON { try Console.print(RunJSON.window(index, results, plan)) }
-      progress.update(index + 1)
+      progress.update(first + lanes)
     }
     progress.finish()
     try outputs.finish()

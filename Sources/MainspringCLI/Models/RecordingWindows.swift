@@ -18,6 +18,8 @@ struct RecordingWindows {
   private var longest = 0
   /// The longest pause of all recordings, in periods.
   private var largestPause = 0.0
+  /// Steps a second; nil to take rows as they are.
+  private var rate: Double?
 
   /// - Throws: ``Failure`` when the model has other inputs than one of `[time, channels]`.
   init(_ path: String, _ plan: Plan, _ settings: RecordingSettings, _ arguments: ParsedArguments)
@@ -35,6 +37,7 @@ struct RecordingWindows {
           \(shapes); give .npy files
           """, arguments)
     }
+    let settings = settings.completed(by: plan.contract)
     if let channels = settings.channels, channels.count != channelCount {
       throw Failure(
         usage: """
@@ -60,6 +63,7 @@ struct RecordingWindows {
       throw Failure(error)
     }
     try check(reader.layout, reader.columns)
+    rate = settings.rate(hasTimes: reader.layout.time != nil)
     var count = 0
     while let recording = try next(&reader) {
       recordingCount += 1
@@ -112,13 +116,14 @@ struct RecordingWindows {
 
   private func check(_ layout: RecordingLayout, _ columns: [String]) throws(Failure) {
     let found = columns.joined(separator: ", ")
-    if settings.rate != nil, layout.time == nil {
+    let rate = settings.rate(hasTimes: layout.time != nil)
+    if rate != nil, layout.time == nil {
       throw Failure(
         .badData,
         "\(path): line 1: expected a time column such as t_ms for '--rate', found \(found)")
     }
     if layout.sensor != nil {
-      if settings.rate == nil {
+      if rate == nil {
         throw Failure(
           .badData,
           "\(path): line 1: events of sensors need '--rate' to be put on one clock, found \(found)")
@@ -131,13 +136,30 @@ struct RecordingWindows {
         \(path): line 1: expected \(channelCount) channels, found \(layout.values.count) (\(names)); \
         '--channels' names those of the model
         """)
+    } else if settings.modelChannels.count == channelCount {
+      for (channel, column) in zip(settings.modelChannels, layout.values) {
+        try channel.check(unit: RecordingLayout.split(columns[column]).unit, path)
+      }
+    }
+  }
+
+  /// The channels of a recording that names mean: `ax` is `accelerometer.x` as well.
+  private func named(_ names: [String], in recording: Recording) -> [String] {
+    let found = recording.channels
+    return names.map { name in
+      if found.contains(name) { return name }
+      if let column = found.first(where: { RecordingLayout.split($0).name == name }) {
+        return column
+      }
+      guard let meaning = ChannelMeaning(name) else { return name }
+      return found.first { ChannelMeaning($0) == meaning } ?? name
     }
   }
 
   /// - Returns: nil where a sensor is missing.
   private func samples(_ recording: Recording) throws(Failure) -> UniformSamples? {
-    guard let rate = settings.rate else { return UniformSamples(recording.series[0]) }
-    let names = settings.channels ?? recording.channels
+    guard let rate else { return UniformSamples(recording.series[0]) }
+    let names = settings.channels.map { named($0, in: recording) } ?? recording.channels
     if settings.channels == nil, names.count > channelCount {
       throw Failure(
         .badData,

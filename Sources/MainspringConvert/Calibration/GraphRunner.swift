@@ -28,3 +28,9 @@ struct GraphRunner: ~Copyable {
     }
   }
 }
+
+extension GraphRunner {
+  static func ready(_ graph: Graph) throws(QuantizationError) -> GraphRunner {
+    do throws(PlanError) { return try GraphRunner(graph) } catch { throw .plan(error) }
+  }
+}

@@ -6,8 +6,9 @@ import MainspringGraph
 ///
 /// Recurrent layers that return their last step only are made to return all, a slice behind them
 /// takes the last. Beside each GRU and simple recurrent layer its step stands for all times at once,
-/// as the states before them are known: what goes on inside are values like others. Beside each LSTM stand the two products its gates are sums of: with them the
-/// cell, which the operator keeps to itself, is a matter of element-wise functions.
+/// as the states before them are known: what goes on inside are values like others. Beside each LSTM
+/// stand the two products its gates are sums of: with them the cell, which the operator keeps to
+/// itself, is a matter of element-wise functions.
 struct Observation {
   /// An output and the value of the source it shows.
   struct Watched {

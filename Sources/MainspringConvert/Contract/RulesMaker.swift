@@ -36,12 +36,15 @@ enum RulesMaker {
     guard let answers = answers(of: graph, to: chosen) else { return nil }
     var rules = ModelContract.Rules(
       thresholds: thresholds(answers, classCount: classCount))
-    // Values near the end of the floats' range have no finite squares.
-    if let known = KnownWindows.fitted(
-      to: chosen, channelCount: input.channels, share: 1 - strangeShare),
+    // Streams know rows of the innermost extent. Values near the end of the floats' range have no
+    // finite squares.
+    let contract = graph.contract ?? ModelContract()
+    if contract.channelCount(of: input) == input.channels,
+      let known = KnownWindows.fitted(
+        to: chosen, channelCount: input.channels, share: 1 - strangeShare),
       (known.center + known.spread + [known.limit]).allSatisfy({ $0.isFinite })
     {
-      rules.known = ModelContract.KnownWindows(known)
+      rules.known = known
     }
     return rules
   }
@@ -53,7 +56,7 @@ enum RulesMaker {
     var results = [Float](repeating: 0, count: windows.count * size)
     let flat = Array(windows.joined())
     do throws(RunError) {
-      var session = try BatchSession(plan)
+      var session = BatchSession(plan)
       var span = results.mutableSpan
       try session.runBatch(flat.span, into: &span)
     } catch {

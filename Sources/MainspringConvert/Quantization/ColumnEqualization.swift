@@ -5,9 +5,9 @@ import MainspringGraph
 /// Columns of weights that share a scale are brought to one magnitude, at the expense of the
 /// channels they read: the float graph computes the same, and no windows are needed.
 ///
-/// It serves recurrent layers, whose weights have one scale for each gate or for all and where a folded batch
-/// normalization makes columns as different as the channels were. Of three gesture models the
-/// error that an LSTM with int8 weights makes falls to a quarter. Where the rows that compute the
+/// It serves recurrent layers, whose weights have one scale for each gate or for all and where a
+/// folded batch normalization makes columns as different as the channels were. Of three gesture
+/// models the error that an LSTM with int8 weights makes falls to a quarter. Where the rows that compute the
 /// channels share a scale as well, both sides bear half of the difference.
 /// Source: Nagel et al., "Data-free quantization through weight equalization" (2019); by default
 /// with all of the difference on the side of the channels, which the runtime measures.

@@ -109,17 +109,31 @@ public struct ModelComparison: Sendable {
   static func run(
     _ graph: Graph, _ windows: WindowSet, _ body: (Int, Int, [Float]) -> Void
   ) throws(QuantizationError) {
-    var runner = try GraphRunner.ready(graph)
-    for window in 0..<windows.count {
-      do throws(RunError) { try runner.run(windows, window) } catch { throw .run(error) }
-      for output in runner.results.indices { body(output, window, runner.results[output]) }
+    let plan: Plan
+    do throws(PlanError) { plan = try Plan(graph) } catch { throw .plan(error) }
+    var session = BatchSession(plan)
+    var results = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elementCount) }
+    do throws(RunError) {
+      for first in stride(from: 0, to: windows.count, by: session.laneCount) {
+        let lanes = min(session.laneCount, windows.count - first)
+        for lane in 0..<lanes {
+          for input in plan.inputs.indices {
+            let values = windows.elements(of: input, window: first + lane)
+            try session.setInput(input, values.span, lane: lane)
+          }
+        }
+        session.run(lanes: lanes)
+        for lane in 0..<lanes {
+          for output in results.indices {
+            var span = results[output].mutableSpan
+            try session.copyOutput(output, into: &span, lane: lane)
+            body(output, first + lane, results[output])
+          }
+        }
+      }
+    } catch {
+      throw .run(error)
     }
-  }
-}
-
-extension GraphRunner {
-  static func ready(_ graph: Graph) throws(QuantizationError) -> GraphRunner {
-    do throws(PlanError) { return try GraphRunner(graph) } catch { throw .plan(error) }
   }
 }
 

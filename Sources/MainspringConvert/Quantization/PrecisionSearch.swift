@@ -63,13 +63,17 @@ public struct PrecisionSearch {
     var taken: [Step] = []
     for isFloat in [false, true] {
       let steps = self.steps(isFloat: isFloat)
-      for step in steps { sensitivities[step] = try measured([step], progress).agreement }
-      let order = steps.sorted { a, b in
+      for step in steps {
+        if let outcome = try attempted([step], progress) {
+          sensitivities[step] = outcome.agreement
+        }
+      }
+      let order = steps.filter { sensitivities[$0] != nil }.sorted { a, b in
         let errors = [a, b].map { sensitivities[$0]?.scoreError ?? .infinity }
         return errors[0] != errors[1] ? errors[0] < errors[1] : a.value < b.value
       }
       for step in order {
-        let next = try measured(taken + [step], progress)
+        guard let next = try attempted(taken + [step], progress) else { continue }
         // Coarse values hide each other's errors at times; what makes things worse is left out.
         if next.agreement.scoreError > best.agreement.scoreError { continue }
         taken.append(step)
@@ -90,8 +94,7 @@ public struct PrecisionSearch {
     var best = outcome
     for step in steps.reversed() where taken.count > 1 {
       let fewer = taken.filter { $0 != step }
-      let next = try measured(fewer, progress)
-      if budget.holds(next.agreement) {
+      if let next = try attempted(fewer, progress), budget.holds(next.agreement) {
         taken = fewer
         best = next
       }
@@ -99,6 +102,18 @@ public struct PrecisionSearch {
     return Outcome(
       plan: best.plan, model: best.model, agreement: best.agreement, steps: taken,
       sensitivities: sensitivities)
+  }
+
+  /// Nil when such a model cannot be computed, as with scales too far from each other.
+  private func attempted(
+    _ steps: [Step], _ progress: (Agreement) -> Void
+  ) throws(QuantizationError) -> Outcome? {
+    do throws(QuantizationError) {
+      return try measured(steps, progress)
+    } catch {
+      if case .plan = error { return nil }
+      throw error
+    }
   }
 
   private func measured(_ steps: [Step], _ progress: (Agreement) -> Void)

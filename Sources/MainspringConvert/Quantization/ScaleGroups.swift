@@ -125,7 +125,8 @@ extension ValueType {
 
   static func int16(covering bounds: Bounds) -> ValueType {
     let scale = bounds.magnitude / 32767
-    return .int16(scale: scale >= smallestScale ? scale : 1)
+    // Any scale does for zeros, but sums refuse one that is very large beside the others.
+    return .int16(scale: scale >= smallestScale ? scale : 1 / 32768)
   }
 
   /// Products of scales stay far from where floats lose precision.

@@ -21,13 +21,17 @@ extension ModelContract {
     public init(thresholds: [Float]) { self.thresholds = thresholds }
   }
 
-  /// What windows look like that a model knows: mean and spread of each channel.
+  /// What windows look like that a model knows: mean and spread of each channel, over the windows it
+  /// was calibrated with.
+  ///
+  /// The distance of a window is the root mean square of its deviations from these, each in standard
+  /// deviations; with a normal distribution it is about 1.
   public struct KnownWindows: Hashable, Sendable {
     /// By channel the mean in a window, then by channel the standard deviation in a window.
     public var center: [Float]
     /// How much each of them varies from window to window.
     public var spread: [Float]
-    /// Windows farther away, in root mean square of standard deviations, are unknown.
+    /// Windows farther away are unknown.
     public var limit: Float
 
     public init(center: [Float], spread: [Float], limit: Float) {

@@ -37,8 +37,8 @@ extension ModelContract {
   private func validateTimes(_ shapes: [Shape]) throws(ContractError) {
     if let sampleRate {
       try ModelContract.check(
-        "sample rate", sampleRate.isFinite && sampleRate > 0 && sampleRate <= 1e9,
-        "a number of Hz above 0")
+        "sample rate", (0.001...1_000_000).contains(sampleRate), "0.001 to 1,000,000 Hz",
+        "\(sampleRate)")
     }
     let rows = 1...ModelContract.maximumRowCount
     if let hop {
@@ -47,9 +47,12 @@ extension ModelContract {
     }
     guard let window else { return }
     let size = shapes.first?.elementCount ?? 0
-    guard rows.contains(window), size > 0, size % window == 0 else {
+    // Of [1, time, channels] it is the time.
+    let isTime = shapes.first?.rank != 3 || shapes.first?[1] == window
+    guard rows.contains(window), size > 0, size % window == 0, isTime else {
       throw ContractError(
-        place: "window", expected: "a number of rows that divides the \(size) elements of input 0",
+        place: "window",
+        expected: "the time steps of input 0, or a divisor of its \(size) elements",
         found: "\(window)")
     }
   }

@@ -8,27 +8,26 @@ import CMainspringKernels
 /// one window after the other; each window has the bits that a ``Session`` gives it. Once it
 /// exists, none of its methods allocates memory or takes a lock.
 @safe public struct BatchSession: ~Copyable, @unchecked Sendable {
-  /// Windows computed together.
-  public static let laneCount: Int = 4
-
   /// The plan, kept alive: the addresses below point into it.
   public let plan: Plan
+  /// Windows computed together.
+  public let laneCount: Int
   private let arena: AlignedBlock
   private let contexts: TrivialList<Context>
   private let lanes: Lanes
 
-  /// - Throws: `RunError` when the model has other than one input and one output.
-  /// - Complexity: allocates ``laneCount`` times ``Plan/arenaByteCount`` bytes.
-  public init(_ plan: Plan) throws(RunError) {
-    guard plan.inputPlaces.count == 1, plan.outputPlaces.count == 1 else {
-      throw .portCount(inputs: plan.inputPlaces.count, outputs: plan.outputPlaces.count)
-    }
+  /// - Parameter laneCount: windows computed together; with more than four nothing is gained.
+  /// - Precondition: `laneCount` is at least 1.
+  /// - Complexity: allocates `laneCount` times ``Plan/arenaByteCount`` bytes.
+  public init(_ plan: Plan, laneCount: Int = 4) {
+    precondition(laneCount >= 1, "a batch has lanes")
     self.plan = plan
+    self.laneCount = laneCount
     // An odd number of cache lines, so that lanes do not meet in the same sets of the cache.
     let stride = (plan.arenaByteCount / AlignedBlock.alignment | 1) * (AlignedBlock.alignment / 4)
-    arena = AlignedBlock(byteCount: BatchSession.laneCount * stride * 4)
+    arena = AlignedBlock(byteCount: laneCount * stride * 4)
     var contexts: [Context] = []
-    for lane in 0..<BatchSession.laneCount {
+    for lane in 0..<laneCount {
       unsafe contexts.append(
         Context(
           arena: arena.base.assumingMemoryBound(to: Float.self) + lane * stride,
@@ -37,23 +36,28 @@ import CMainspringKernels
     }
     self.contexts = TrivialList(contexts)
     unsafe lanes = Lanes(
-      contexts: self.contexts.base, stride: stride, steps: plan.steps.base,
-      stepCount: plan.steps.count, input: plan.inputPlaces.base[0],
-      output: plan.outputPlaces.base[0])
+      contexts: self.contexts.base, count: laneCount, stride: stride, steps: plan.steps.base,
+      stepCount: plan.steps.count, inputs: plan.inputPlaces.base,
+      inputCount: plan.inputPlaces.count,
+      outputs: plan.outputPlaces.base, outputCount: plan.outputPlaces.count)
   }
 
-  /// Runs any number of windows.
+  /// Runs any number of windows of a model with one input and one output.
   ///
   /// - Parameters:
   ///   - windows: the input's elements of one window after the other, row-major.
   ///   - results: receives the output's elements of one window after the other.
-  /// - Throws: `RunError` when the lengths are not those of as many windows; nothing has run then.
+  /// - Throws: `RunError` when the model has other inputs or outputs, or the lengths are not those of
+  ///   as many windows; nothing has run then.
   @_noAllocation @_noLocks
   public mutating func runBatch(
     _ windows: Span<Float>, into results: inout MutableSpan<Float>
   ) throws(RunError) {
     let lanes = lanes
-    let (size, resultSize) = (lanes.input.elementCount, lanes.output.elementCount)
+    guard lanes.inputCount == 1, lanes.outputCount == 1 else {
+      throw .portCount(inputs: lanes.inputCount, outputs: lanes.outputCount)
+    }
+    let (size, resultSize) = unsafe (lanes.inputs[0].elementCount, lanes.outputs[0].elementCount)
     // Windows of no elements are counted by their results.
     let count = size > 0 ? windows.count / size : results.count / max(resultSize, 1)
     guard windows.count == count * size else {
@@ -65,15 +69,79 @@ import CMainspringKernels
     var first = 0
     while first < count {
       let window = first
-      let laneCount = min(BatchSession.laneCount, count - first)
+      let used = min(laneCount, count - first)
       unsafe windows.withUnsafeBufferPointer { windows in
-        if let from = windows.baseAddress { unsafe lanes.take(from + window * size, laneCount) }
+        guard let from = windows.baseAddress else { return }
+        for lane in 0..<used {
+          unsafe lanes.inputs[0].set(lanes.contexts[lane], from + (window + lane) * size, size)
+        }
       }
-      lanes.run(laneCount)
+      lanes.run(used)
       unsafe results.withUnsafeMutableBufferPointer { results in
-        if let to = results.baseAddress { unsafe lanes.give(to + window * resultSize, laneCount) }
+        guard let to = results.baseAddress else { return }
+        for lane in 0..<used {
+          unsafe lanes.outputs[0].copy(
+            lanes.contexts[lane], to + (window + lane) * resultSize, resultSize)
+        }
       }
-      first += laneCount
+      first += used
+    }
+  }
+
+  /// Copies the elements of one input of a lane's window in; see ``Session/setInput(_:_:)``.
+  ///
+  /// - Precondition: `lane` is below ``laneCount``.
+  /// - Throws: `RunError` when there is no such input or the length differs.
+  @_noAllocation @_noLocks
+  public mutating func setInput(
+    _ index: Int, _ values: Span<Float>, lane: Int
+  ) throws(RunError) {
+    let lanes = lanes
+    precondition(lane >= 0 && lane < lanes.count, "a lane of the batch")
+    guard index >= 0, index < lanes.inputCount else {
+      throw .noInput(index: index, count: lanes.inputCount)
+    }
+    let place = unsafe lanes.inputs[index]
+    guard values.count == place.elementCount else {
+      throw .inputLength(index: index, expected: place.elementCount, found: values.count)
+    }
+    unsafe values.withUnsafeBufferPointer { values in
+      if let from = values.baseAddress {
+        unsafe place.set(lanes.contexts[lane], from, values.count)
+      }
+    }
+  }
+
+  /// Computes the windows of the first lanes.
+  ///
+  /// - Precondition: `count` is at most ``laneCount``.
+  @_noAllocation @_noLocks
+  public mutating func run(lanes count: Int) {
+    precondition(count >= 0 && count <= laneCount, "lanes of the batch")
+    if count > 0 { lanes.run(count) }
+  }
+
+  /// Copies the elements of one output of a lane's window out.
+  ///
+  /// - Precondition: `lane` is below ``laneCount``.
+  /// - Throws: `RunError` when there is no such output or the length differs.
+  @_noAllocation @_noLocks
+  public func copyOutput(
+    _ index: Int, into result: inout MutableSpan<Float>, lane: Int
+  ) throws(RunError) {
+    let lanes = lanes
+    precondition(lane >= 0 && lane < lanes.count, "a lane of the batch")
+    guard index >= 0, index < lanes.outputCount else {
+      throw .noOutput(index: index, count: lanes.outputCount)
+    }
+    let place = unsafe lanes.outputs[index]
+    guard result.count == place.elementCount else {
+      throw .outputLength(index: index, expected: place.elementCount, found: result.count)
+    }
+    unsafe result.withUnsafeMutableBufferPointer { result in
+      if let to = result.baseAddress {
+        unsafe place.copy(lanes.contexts[lane], to, result.count)
+      }
     }
   }
 }
@@ -81,29 +149,14 @@ import CMainspringKernels
 /// Working memories that lie a stride of floats apart, and what runs in them.
 @safe private struct Lanes: BitwiseCopyable {
   let contexts: UnsafeMutablePointer<Context>
+  let count: Int
   let stride: Int
   let steps: UnsafeMutablePointer<Step>
   let stepCount: Int
-  let input: PortPlace
-  let output: PortPlace
-
-  /// Copies windows in.
-  @_noAllocation @_noLocks
-  func take(_ windows: UnsafePointer<Float>, _ count: Int) {
-    for lane in 0..<count {
-      unsafe input.set(
-        contexts[lane], windows + lane * input.elementCount, input.elementCount)
-    }
-  }
-
-  /// Copies results out.
-  @_noAllocation @_noLocks
-  func give(_ results: UnsafeMutablePointer<Float>, _ count: Int) {
-    for lane in 0..<count {
-      unsafe output.copy(
-        contexts[lane], results + lane * output.elementCount, output.elementCount)
-    }
-  }
+  let inputs: UnsafeMutablePointer<PortPlace>
+  let inputCount: Int
+  let outputs: UnsafeMutablePointer<PortPlace>
+  let outputCount: Int
 
   /// Steps that share weights run once for all lanes; those between them lane by lane, so that what
   /// one step leaves is in the nearest cache for the next.

@@ -50,11 +50,15 @@ struct LoopStep: BitwiseCopyable {
 extension RecurrentCell {
   /// Emits W·x + b of all times and a loop over them.
   func lowerLoop(_ job: Job, _ planner: inout Planner) throws(PlanError) {
-    let step: Graph
+    var step: Graph
     do throws(GraphError) { step = try stepGraph() } catch {
       throw .quantization(
         node: job.name, role: "step", expected: "types that go with each other",
         found: error.description)
+    }
+    // Errors name the layer.
+    for value in step.values.indices {
+      step.rename(value, to: job.name + "/" + step.values[value].name)
     }
     let (time, size) = (job.shapes[0][1], step.values[step.inputs[0]].elementSize)
     let width = gateCount * units

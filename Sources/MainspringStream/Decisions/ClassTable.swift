@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringGraph
+
 /// What a decider knows of one class.
 struct ClassState: BitwiseCopyable {
   let threshold: Float

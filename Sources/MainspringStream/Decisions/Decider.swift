@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import MainspringGraph
+
 /// From the probabilities of one window after the other to decisions and events.
 ///
 /// A class is convincing while it is the most likely one by the moving average and reaches its

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import MainspringGraph
+
 /// How far a window is from those a model knows; see ``KnownWindows``.
 struct WindowDistance: ~Copyable {
   private let center: FloatBlock

@@ -17,7 +17,7 @@ struct ZipArchive {
     0x0605_4b50, 0x0201_4b50, 0x0403_4b50
   )
   /// More files than any model carries.
-  private static let maximumEntryCount = 64
+  private static let maximumEntryCount = 4096
 
   /// - Parameter hasComment: whether to look for an end record that is not the file's last bytes.
   /// - Returns: nil without an archive.

@@ -39,8 +39,9 @@ enum ContractOptions {
   ) throws(Failure) -> ModelContract {
     var contract = graph.contract ?? ModelContract()
     if let path = arguments.optionalText("contract") {
-      contract = try ContractReader(path).contract()
-      try check(contract, graph, path)
+      let given = try ContractReader(path).contract(labels: contract.labels)
+      try check(given, graph, path)
+      contract.take(given)
     }
     let shapes = graph.inputs.map { graph.shape(of: $0) }
     if let rate = try sampleRate(arguments) { contract.sampleRate = rate }
@@ -70,7 +71,12 @@ enum ContractOptions {
     let units = arguments.optionalText("units")?.split(
       separator: ",", omittingEmptySubsequences: false
     ).map(String.init)
-    if let names = arguments.optionalText("channels")?.split(separator: ",").map(String.init) {
+    if let names = arguments.optionalText("channels")?.split(
+      separator: ",", omittingEmptySubsequences: false
+    ).map(String.init) {
+      guard Set(names).count == names.count else {
+        throw Failure(usage: "'--channels' names a channel twice", arguments)
+      }
       let count = shapes.first.map { contract.channelCount(of: $0) } ?? 0
       guard shapes.count == 1, names.count == count else {
         throw Failure(
@@ -113,6 +119,11 @@ enum ContractOptions {
           """, arguments)
     }
     if contract.inputs.isEmpty { contract.inputs = [ModelContract.Input()] }
+    if contract.inputs[0].scaler != scaler {
+      // These are of values as the model takes them.
+      contract.inputs[0].ranges = []
+      contract.rules?.known = nil
+    }
     contract.inputs[0].scaler = scaler
   }
 
@@ -148,5 +159,17 @@ enum ContractOptions {
     } catch {
       throw Failure(.badData, "\(path): \(error)")
     }
+  }
+}
+
+extension ModelContract {
+  /// Parts that another one has take the place of these; the others stay.
+  fileprivate mutating func take(_ other: ModelContract) {
+    if !other.inputs.isEmpty { inputs = other.inputs }
+    if !other.outputs.isEmpty { outputs = other.outputs }
+    sampleRate = other.sampleRate ?? sampleRate
+    window = other.window ?? window
+    hop = other.hop ?? hop
+    rules = other.rules ?? rules
   }
 }

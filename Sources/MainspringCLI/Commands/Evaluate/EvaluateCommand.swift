@@ -89,21 +89,15 @@ enum EvaluateCommand {
     let names = try settings.names(classCount, plans)
     let scaling = try InputScaling(plans, given: settings.scaler, arguments)
     let reader = WindowReader(plan, settings.recordings, scaling, arguments)
-    var outputs: [[Float]] = []
-    var session = Session(plan)
-    var result = [Float](repeating: 0, count: plan.outputs[0].shape.elementCount)
+    var answers = Answers(plan)
     var progress = Progress("windows", total: nil)
     try reader.forEach(settings.windows) { (window) throws(Failure) in
-      try RunCommand.checked { () throws(RunError) in
-        for (index, values) in window.enumerated() { try session.setInput(index, values.span) }
-        session.run()
-        var span = result.mutableSpan
-        try session.copyOutput(0, into: &span)
-      }
-      outputs.append(result)
-      progress.update(outputs.count)
+      try answers.append(window)
+      progress.update(answers.outputs.count)
     }
+    try answers.finish()
     progress.finish()
+    let outputs = answers.outputs
     let labels = try Labels(settings.classes, plan, count: outputs.count)
     var evaluation = ClassifierEvaluation(classCount: classCount)
     for (index, output) in outputs.enumerated() { evaluation.add(output, truth: labels[index]) }

@@ -57,7 +57,8 @@ enum FitDecisionsCommand {
       arguments.optionalText("output").map { [$0] } ?? [],
       inputs: ModelOptions.inputs(arguments) + paths + labelPaths, arguments)
     let settings = try StreamSettings(try OpenedModel(arguments), arguments)
-    let background = try RuleSettings.background(settings, arguments) ?? []
+    let background =
+      try RuleSettings.background(settings, arguments) ?? settings.rules?.background ?? []
     var windows = WindowSample(isWanted: arguments.flag("known-windows"))
     let recordings = try play(paths, labelPaths, settings, arguments, &windows)
     let parts = FitParts(recordings)

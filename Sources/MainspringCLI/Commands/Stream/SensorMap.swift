@@ -20,13 +20,6 @@ struct SensorMap {
   /// Events of sensors the model does not take.
   private(set) var otherCount = 0
 
-  /// Names people and programs give to sensors, in the order that models take them.
-  private static let meanings: [[String]] = [
-    ["a", "acc", "accel", "accelerometer", "linear_acceleration", "linearacceleration"],
-    ["g", "gyr", "gyro", "gyroscope"],
-    ["m", "mag", "magnet", "magnetometer"],
-  ]
-
   /// - Parameters:
   ///   - reader: the recording.
   ///   - settings: with the channels in the model's order, `sensor.axis` for events. What the model
@@ -57,12 +50,12 @@ struct SensorMap {
       try byName(names, axes: axes, count: count, path)
     } else {
       let axes = axes.count
-      guard axes > 0, count % axes == 0, count / axes <= SensorMap.meanings.count else {
+      guard axes > 0, count % axes == 0, count / axes <= ChannelMeaning.sensors.count else {
         throw Failure(
           .badData,
           "\(path): \(count) channels of the model are no whole sensors; name them by --channels")
       }
-      for (index, names) in SensorMap.meanings.prefix(count / axes).enumerated() {
+      for (index, names) in ChannelMeaning.sensors.prefix(count / axes).enumerated() {
         entries.append(
           Entry(
             names: names, places: Array(0..<axes),
@@ -77,13 +70,8 @@ struct SensorMap {
   private static func meant(_ names: [String], axes: [String]) -> [Entry]? {
     var entries: [Entry] = []
     for (channel, name) in names.enumerated() {
-      let lower = name.lowercased()
-      guard let axis = axes.firstIndex(where: { lower.hasSuffix($0.lowercased()) }) else {
-        return nil
-      }
-      var sensor = lower.dropLast(axes[axis].count)
-      while let last = sensor.last, "._- ".contains(last) { sensor.removeLast() }
-      guard let names = meanings.first(where: { $0.contains(String(sensor)) }) else { return nil }
+      guard let meaning = ChannelMeaning(name, axes: axes) else { return nil }
+      let (names, axis) = (ChannelMeaning.sensors[meaning.sensor], meaning.axis)
       let place = entries.firstIndex { $0.names == names } ?? entries.count
       if place == entries.count { entries.append(Entry(names: names, places: [], channels: [])) }
       if entries[place].places.contains(axis) { return nil }

@@ -38,9 +38,13 @@ struct StreamSettings {
     maximumGap = arguments.number("max-gap")
     reorder = arguments.optionalNumber("reorder")
     let ownChannels = contract.channels.map(\.name)
-    channels =
-      arguments.optionalText("channels").map(StreamSettings.list)
-      ?? (ownChannels.isEmpty ? nil : ownChannels)
+    let givenChannels = arguments.optionalText("channels").map(StreamSettings.list)
+    channels = givenChannels ?? (ownChannels.isEmpty ? nil : ownChannels)
+    if let givenChannels, givenChannels != ownChannels, Set(givenChannels) == Set(ownChannels) {
+      Console.note(
+        "warning: \(model.path): made for channels in the order "
+          + ownChannels.joined(separator: ",") + ", not " + givenChannels.joined(separator: ","))
+    }
     modelChannels = contract.channels
     takesModelChannels = arguments.optionalText("channels") == nil && !ownChannels.isEmpty
     try StreamSettings.checkUnits(contract, model.path, arguments)
@@ -48,7 +52,7 @@ struct StreamSettings {
     classes =
       arguments.optionalText("classes").map(StreamSettings.list)
       ?? (contract.labels.isEmpty ? nil : contract.labels)
-    rules = contract.rules.map { DecisionRules($0) }
+    rules = contract.rules
     let extents = graph.inputs.first.map { graph.shape(of: $0).extents } ?? []
     guard graph.inputs.count == 1, extents.count >= 3 else {
       throw Failure(
@@ -82,6 +86,9 @@ struct StreamSettings {
         usage: "the model does not say how many rows a second it takes; give '--rate <hz>'",
         arguments)
     }
+    guard (0.001...100_000).contains(rate) else {
+      throw Failure(.badData, "\(path): expected 0.001 to 100,000 rows a second, found \(rate)")
+    }
     if let own = contract.sampleRate, own != rate {
       Console.note("warning: \(path): made for \(own) rows a second, not \(rate)")
     }
@@ -94,7 +101,11 @@ struct StreamSettings {
   ) throws(Failure) {
     guard let units = arguments.optionalText("units").map(list) else { return }
     let channels = contract.channels
-    guard units.count == 1 || channels.isEmpty || units.count == channels.count else {
+    guard !channels.isEmpty else {
+      throw Failure(
+        usage: "'--units': \(path) names no channels and units to compare with", arguments)
+    }
+    guard units.count == 1 || units.count == channels.count else {
       throw Failure(
         usage: "'--units' names \(units.count) units, expected \(channels.count), as there are "
           + "channels", arguments)

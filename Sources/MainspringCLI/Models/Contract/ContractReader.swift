@@ -17,10 +17,18 @@ struct ContractReader {
   /// The file as a scaler; scikit-learn's names are taken, too.
   func scaler() throws(Failure) -> Scaler { try scaler(root, "") }
 
-  /// The file as a contract. What conversions find out themselves is left out: calibration and
-  /// self-test.
-  func contract() throws(Failure) -> ModelContract {
+  /// The file as a contract; rules of `fit-decisions` are one that holds nothing else. What
+  /// conversions find out themselves is left out: calibration and self-test.
+  ///
+  /// - Parameter labels: names of the classes where the file has none.
+  func contract(labels: [String]) throws(Failure) -> ModelContract {
     let json = root["contract"] ?? root
+    if json["smoothing_hops"] != nil {
+      var contract = ModelContract()
+      contract.rules = try rules(json, labels)
+      contract.hop = try integer(json, "hop_rows", "")
+      return contract
+    }
     try know(
       json,
       [
@@ -39,7 +47,9 @@ struct ContractReader {
     contract.sampleRate = try number(json, "sample_rate_hz", "")
     contract.window = try integer(json, "window_rows", "")
     contract.hop = try integer(json, "hop_rows", "")
-    if let rules = json["rules"] { contract.rules = try self.rules(rules, contract.labels) }
+    if let rules = json["rules"] {
+      contract.rules = try self.rules(rules, contract.labels.isEmpty ? labels : contract.labels)
+    }
     return contract
   }
 
@@ -50,7 +60,10 @@ struct ContractReader {
       let place = "\(place)channels[\(index)]."
       try know(channel, ["name", "unit"], place)
       guard let name = channel["name"]?.text else { throw failure(place + "name", "a name") }
-      input.channels.append(.init(name: name, unit: channel["unit"]?.text ?? ""))
+      guard let unit = channel["unit"].map({ $0.text }) ?? "" else {
+        throw failure(place + "unit", "a text")
+      }
+      input.channels.append(.init(name: name, unit: unit))
     }
     if let scaler = json["scaler"] { input.scaler = try self.scaler(scaler, place + "scaler.") }
     for range in try array(json, "ranges", place) {
