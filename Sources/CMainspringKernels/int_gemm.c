@@ -121,7 +121,13 @@ static void gemm(msk_isa isa, const gemm_job *job) {
     return;
   case msk_isa_avx512: gemm_avx512(job); return;
   case msk_isa_avx2: gemm_avx2(job); return;
-  case msk_isa_scalar: break;
+  case msk_isa_scalar:
+  case msk_isa_neon: break;
+  }
+#elif MSK_ARM64
+  if (isa == msk_isa_neon) {
+    gemm_neon(job);
+    return;
   }
 #else
   (void)isa;
@@ -171,8 +177,17 @@ void msk_hybrid_product(msk_isa isa, float *y, const int8_t *x, const float *row
 #define MSK_CHUNK 256
 
 /// sum + products of a pair of each of the columns with the same pair of a row.
-MSK_INLINE ivec MSK_NAME(gemm_dot)(ivec sum, ivec x, const int8_t *w) {
-#if MSK_LANES == 16
+MSK_INLINE ivec MSK_NAME(gemm_dot)(const msk_integer type, ivec sum, ivec x, const int8_t *w) {
+#if MSK_LANES == 4
+  if (type == msk_integer_s8) {
+    // A product of int8 fits 16 bits, the sum of a pair may not.
+    const int16x8_t products = vmull_s8(vld1_s8(w), vmovn_s16((int16x8_t)x));
+    return (ivec)vpadalq_s16((int32x4_t)sum, products);
+  }
+  const int16x8_t wide = vmovl_s8(vld1_s8(w));
+  const int32x4_t low = vmull_s16(vget_low_s16(wide), vget_low_s16((int16x8_t)x));
+  return sum + (ivec)vpaddq_s32(low, vmull_high_s16(wide, (int16x8_t)x));
+#elif MSK_LANES == 16
   __m512i wide = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)w));
   return sum + (ivec)_mm512_madd_epi16((__m512i)x, wide);
 #else
@@ -186,8 +201,14 @@ MSK_INLINE void MSK_NAME(gemm_stage_16)(msk_integer type, int16_t *to, const cha
   if (type == msk_integer_s16) {
     __builtin_memcpy(to, from, 32);
   } else {
+#if MSK_LANES == 4
+    const int8x16_t x = vld1q_s8((const int8_t *)from);
+    vst1q_s16(to, vmovl_s8(vget_low_s8(x)));
+    vst1q_s16(to + 8, vmovl_high_s8(x));
+#else
     __m128i x = _mm_loadu_si128((const __m128i *)from);
     _mm256_storeu_si256((__m256i *)to, _mm256_cvtepi8_epi16(x));
+#endif
   }
 }
 
@@ -326,7 +347,7 @@ MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk
         MSK_UNROLL for (int r = 0; r < rows; r++) {
           const ivec x = MSK_NAME(gemm_spread)(staged[r] + g);
           MSK_UNROLL for (int v = 0; v < vectors; v++) {
-            sum[r][v] = MSK_NAME(gemm_dot)(sum[r][v], x, w + v * block);
+            sum[r][v] = MSK_NAME(gemm_dot)(type, sum[r][v], x, w + v * block);
           }
         }
       }
@@ -349,7 +370,7 @@ MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk
 }
 
 // Sums of a tile fill most of the registers; a single row takes more columns instead.
-#if MSK_LANES == 16
+#if MSK_REGISTERS == 32
 #define MSK_ROWS 6
 #define MSK_VECTORS 4
 #define MSK_ROW_VECTORS 8

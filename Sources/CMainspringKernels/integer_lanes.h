@@ -11,7 +11,7 @@ typedef int16_t MSK_NAME(svec) __attribute__((ext_vector_type(MSK_LANES)));
 #define dvec MSK_NAME(dvec)
 
 // A part of a vector: the first n of its elements, 0 < n < lanes; what is beyond is neither read nor
-// written. AVX-512 has masks for it, AVX2 for elements of 4 and 8 bytes.
+// written. AVX-512 has masks for it, AVX2 for elements of 4 and 8 bytes, NEON none.
 
 #if MSK_LANES == 16
 
@@ -85,6 +85,28 @@ MSK_INLINE MSK_NAME(svec) MSK_NAME(v_part_16)(const void *p, ptrdiff_t n) {
   return x;
 }
 
+#if MSK_LANES == 4
+
+MSK_INLINE ivec MSK_NAME(v_part_32)(const void *p, ptrdiff_t n) {
+  ivec x = 0;
+  MSK_NAME(v_copy)(&x, p, n * 4);
+  return x;
+}
+
+MSK_INLINE lvec MSK_NAME(v_part_64)(const void *p, ptrdiff_t n) {
+  lvec x = 0;
+  MSK_UNROLL for (int i = 0; i < MSK_LANES - 1; i++) {
+    if (i < n) MSK_NAME(v_copy)((int64_t *)&x + i, (const int64_t *)p + i, 8);
+  }
+  return x;
+}
+
+MSK_INLINE void MSK_NAME(v_set_part_32)(void *p, ivec x, ptrdiff_t n) {
+  MSK_NAME(v_copy)(p, &x, n * 4);
+}
+
+#else
+
 MSK_INLINE ivec MSK_NAME(v_part_32)(const void *p, ptrdiff_t n) {
   return (ivec)_mm256_maskload_epi32(p, MSK_NAME(v_mask)(n));
 }
@@ -100,16 +122,18 @@ MSK_INLINE lvec MSK_NAME(v_part_64)(const void *p, ptrdiff_t n) {
   return x;
 }
 
+MSK_INLINE void MSK_NAME(v_set_part_32)(void *p, ivec x, ptrdiff_t n) {
+  _mm256_maskstore_epi32(p, MSK_NAME(v_mask)(n), (__m256i)x);
+}
+
+#endif
+
 MSK_INLINE void MSK_NAME(v_set_part_8)(void *p, MSK_NAME(bvec) x, ptrdiff_t n) {
   MSK_NAME(v_copy)(p, &x, n);
 }
 
 MSK_INLINE void MSK_NAME(v_set_part_16)(void *p, MSK_NAME(svec) x, ptrdiff_t n) {
   MSK_NAME(v_copy)(p, &x, n * 2);
-}
-
-MSK_INLINE void MSK_NAME(v_set_part_32)(void *p, ivec x, ptrdiff_t n) {
-  _mm256_maskstore_epi32(p, MSK_NAME(v_mask)(n), (__m256i)x);
 }
 
 #endif
@@ -175,8 +199,10 @@ MSK_INLINE ivec MSK_NAME(v_bounded)(ivec x, ivec low, ivec high) {
 
 /// `msk_high_product`, but for its overflow: that of both at their least does not come up here.
 MSK_INLINE ivec MSK_NAME(v_high_product)(ivec a, ivec b) {
+#if MSK_LANES == 4
+  return (ivec)vqrdmulhq_s32((int32x4_t)a, (int32x4_t)b);
+#elif MSK_LANES == 16
   // Products of even lanes, then of odd ones; bits 31 to 62 of either.
-#if MSK_LANES == 16
   const __m512i x = (__m512i)a, y = (__m512i)b, half = _mm512_set1_epi64(1 << 30);
   const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, y), half);
   const __m512i odd = _mm512_add_epi64(
@@ -194,7 +220,9 @@ MSK_INLINE ivec MSK_NAME(v_high_product)(ivec a, ivec b) {
 
 /// The same for |a| < 2³⁰: of 2a, whose products have the result in their upper half.
 MSK_INLINE ivec MSK_NAME(v_small_high_product)(ivec a, ivec b) {
-#if MSK_LANES == 16
+#if MSK_LANES == 4
+  return MSK_NAME(v_high_product)(a, b);
+#elif MSK_LANES == 16
   const __m512i x = (__m512i)(a + a), y = (__m512i)b, half = _mm512_set1_epi64(1ll << 31);
   const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, y), half);
   const __m512i odd = _mm512_add_epi64(
@@ -272,7 +300,9 @@ typedef struct {
 
 /// Whether no lane is different from 0.
 MSK_INLINE bool MSK_NAME(v_is_zero)(ivec x) {
-#if MSK_LANES == 16
+#if MSK_LANES == 4
+  return vmaxvq_u32((uint32x4_t)x) == 0;
+#elif MSK_LANES == 16
   return _mm512_test_epi32_mask((__m512i)x, (__m512i)x) == 0;
 #else
   return _mm256_testz_si256((__m256i)x, (__m256i)x);

@@ -31,11 +31,29 @@ bool msk_isa_available(msk_isa isa) {
   return isa == msk_isa_avx512_vnni && has_wide && (c & bit_AVX512VNNI);
 }
 
+#elif MSK_ARM64
+
+bool msk_isa_available(msk_isa isa) { return isa == msk_isa_scalar || isa == msk_isa_neon; }
+
 #else
 
 bool msk_isa_available(msk_isa isa) { return isa == msk_isa_scalar; }
 
 #endif
+
+#if MSK_ARM64
+
+ptrdiff_t msk_lanes(msk_isa isa) { return isa == msk_isa_neon ? 4 : 1; }
+
+// Two registers of columns leave room for 14 rows of accumulators.
+ptrdiff_t msk_gemm_width(msk_isa isa) {
+  (void)isa;
+  return 8;
+}
+
+ptrdiff_t msk_gemv_width(msk_isa isa) { return isa == msk_isa_neon ? 64 : 8; }
+
+#else
 
 static bool is_avx512(msk_isa isa) { return isa == msk_isa_avx512 || isa == msk_isa_avx512_vnni; }
 
@@ -52,3 +70,5 @@ ptrdiff_t msk_gemm_width(msk_isa isa) {
 ptrdiff_t msk_gemv_width(msk_isa isa) {
   return is_avx512(isa) ? 256 : isa == msk_isa_avx2 ? 64 : 8;
 }
+
+#endif
