@@ -6,7 +6,7 @@ import Testing
 import _MainspringTestSupport
 
 /// The instruction sets this machine has.
-let instructionSets: [msk_isa] = [.scalar, .avx2, .avx512, .avx512_vnni].filter {
+let instructionSets: [msk_isa] = [.scalar, .avx2, .avx512, .avx512_vnni, .neon].filter {
   msk_isa_available($0)
 }
 
