@@ -2,7 +2,7 @@
 //
 // Products of int8 or int16 with int8. Vector variants take weights in blocks of one vector of
 // columns: groups of neighbours in depth, which one instruction multiplies and adds up, 2 or 4 of
-// them (see int_vnni.c), then columns, then groups. Each segment is padded to whole groups.
+// them (see int_vnni.c, int_dot.c), then columns, then groups. Each segment is padded to whole groups.
 #ifndef MSK_VARIANT
 #include "int_gemm.h"
 
@@ -77,6 +77,9 @@ static void gemm_scalar(const gemm_job *job) {
 
 /// Neighbours in depth that are multiplied together, and lanes.
 static ptrdiff_t gemm_group(msk_isa isa, msk_integer x) {
+#if MSK_ARM64
+  if (isa == msk_isa_neon_dot && x == msk_integer_s8) return 4;
+#endif
   return isa == msk_isa_scalar ? 1 : isa == msk_isa_avx512_vnni && x == msk_integer_s8 ? 4 : 2;
 }
 
@@ -122,10 +125,15 @@ static void gemm(msk_isa isa, const gemm_job *job) {
   case msk_isa_avx512: gemm_avx512(job); return;
   case msk_isa_avx2: gemm_avx2(job); return;
   case msk_isa_scalar:
-  case msk_isa_neon: break;
+  case msk_isa_neon:
+  case msk_isa_neon_dot: break;
   }
 #elif MSK_ARM64
-  if (isa == msk_isa_neon) {
+  if (isa == msk_isa_neon_dot && job->type == msk_integer_s8) {
+    msk_gemm_dot(job);
+    return;
+  }
+  if (isa != msk_isa_scalar) {
     gemm_neon(job);
     return;
   }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel.h"
 
+#if MSK_ARM64 && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 #if MSK_X86
 #include <cpuid.h>
 
@@ -33,7 +38,20 @@ bool msk_isa_available(msk_isa isa) {
 
 #elif MSK_ARM64
 
-bool msk_isa_available(msk_isa isa) { return isa == msk_isa_scalar || isa == msk_isa_neon; }
+static bool has_dot_products(void) {
+#if defined(__ARM_FEATURE_DOTPROD)
+  return true;
+#elif defined(__linux__)
+  return getauxval(AT_HWCAP) & HWCAP_ASIMDDP;
+#else
+  return false;
+#endif
+}
+
+bool msk_isa_available(msk_isa isa) {
+  return isa == msk_isa_scalar || isa == msk_isa_neon ||
+         (isa == msk_isa_neon_dot && has_dot_products());
+}
 
 #else
 
@@ -43,7 +61,7 @@ bool msk_isa_available(msk_isa isa) { return isa == msk_isa_scalar; }
 
 #if MSK_ARM64
 
-ptrdiff_t msk_lanes(msk_isa isa) { return isa == msk_isa_neon ? 4 : 1; }
+ptrdiff_t msk_lanes(msk_isa isa) { return isa == msk_isa_scalar ? 1 : 4; }
 
 // Two registers of columns leave room for 14 rows of accumulators.
 ptrdiff_t msk_gemm_width(msk_isa isa) {
@@ -51,7 +69,7 @@ ptrdiff_t msk_gemm_width(msk_isa isa) {
   return 8;
 }
 
-ptrdiff_t msk_gemv_width(msk_isa isa) { return isa == msk_isa_neon ? 64 : 8; }
+ptrdiff_t msk_gemv_width(msk_isa isa) { return isa == msk_isa_scalar ? 8 : 64; }
 
 #else
 

@@ -72,11 +72,12 @@
   case msk_isa_scalar:                    \
     name##_scalar(__VA_ARGS__);           \
     return;                               \
-  case msk_isa_neon: break;               \
+  case msk_isa_neon:                      \
+  case msk_isa_neon_dot: break;           \
   }
 #elif MSK_ARM64
 #define MSK_DISPATCH(isa, name, ...)      \
-  if ((isa) == msk_isa_neon) {            \
+  if ((isa) != msk_isa_scalar) {          \
     name##_neon(__VA_ARGS__);             \
     return;                               \
   }                                       \

@@ -125,7 +125,7 @@ int main(int argc, char **argv) {
   is_writing = strcmp(argv[1], "write") == 0;
   file = fopen(argv[2], is_writing ? "wb" : "rb");
   if (!file) die("the file cannot be opened");
-  for (isa = msk_isa_scalar; isa <= msk_isa_neon; isa++) {
+  for (isa = msk_isa_scalar; isa <= msk_isa_neon_dot; isa++) {
     if (!msk_isa_available(isa) || (is_writing && isa != msk_isa_scalar)) continue;
     rewind(file);
     check_count = 0;

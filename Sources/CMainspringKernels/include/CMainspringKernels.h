@@ -34,6 +34,8 @@ typedef enum MSK_CLOSED : int32_t {
   msk_isa_avx512_vnni = 3,
   /// Advanced SIMD of 64-bit ARM: 4 lanes.
   msk_isa_neon = 4,
+  /// The same with dot products of int8.
+  msk_isa_neon_dot = 5,
 } msk_isa;
 
 /// What packed weights are made of; halves are IEEE binary16 and are widened in registers. The
