@@ -22,6 +22,8 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
   case avx512vnni
   /// Advanced SIMD, which every 64-bit ARM processor has.
   case neon
+  /// The same with dot products of int8; for floats there is no difference.
+  case neondot
 
   /// What `MAINSPRING_CPU` and the tools call it.
   public var name: String {
@@ -31,6 +33,7 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
     case .avx512: "avx512"
     case .avx512vnni: "avx512vnni"
     case .neon: "neon"
+    case .neondot: "neondot"
     }
   }
 
@@ -71,6 +74,7 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
     case .avx512: .avx512
     case .avx512vnni: .avx512_vnni
     case .neon: .neon
+    case .neondot: .neon_dot
     }
   }
 
