@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What becomes of the sums of a product on vectors; included once for each instruction set by kernel
-// files of products.
+// What becomes of the sums of a product on vectors; included once for each instruction set by the
+// kernel files of products.
 
 #include "pooled_lanes.h"
 

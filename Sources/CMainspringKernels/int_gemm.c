@@ -2,7 +2,8 @@
 //
 // Products of int8 or int16 with int8. Vector variants take weights in blocks of one vector of
 // columns: groups of neighbours in depth, which one instruction multiplies and adds up, 2 or 4 of
-// them (see int_vnni.c, int_dot.c), then columns, then groups. Each segment is padded to whole groups.
+// them (see int_vnni.c, int_dot.c), then columns, then groups. Each segment is padded to whole
+// groups.
 #ifndef MSK_VARIANT
 #include "int_gemm.h"
 

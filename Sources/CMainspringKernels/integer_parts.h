@@ -2,8 +2,8 @@
 //
 // Parts of vectors of integers; included by "integer_lanes.h".
 
-// A part of a vector: the first n of its elements, 0 < n < lanes; what is beyond is neither read nor
-// written. AVX-512 has masks for it, AVX2 for elements of 4 and 8 bytes, NEON none.
+// A part of a vector: the first n of its elements, 0 < n < lanes; what is beyond is neither read
+// nor written. AVX-512 has masks for it, AVX2 for elements of 4 and 8 bytes, NEON none.
 
 #if MSK_LANES == 16
 
