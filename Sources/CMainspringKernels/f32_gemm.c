@@ -108,7 +108,7 @@ void msk_f32_gemm_pooled(msk_isa isa, float *y, const float *x, const void *w, c
 #else
 
 // Accumulators of the widest tile: all registers but those of a row of weights and a broadcast.
-#if MSK_LANES == 16
+#if MSK_REGISTERS == 32
 #define MSK_ROWS 14
 #define MSK_EACH_ROW_COUNT(X) \
   X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)

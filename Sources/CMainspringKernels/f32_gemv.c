@@ -51,7 +51,7 @@ void msk_f32_gemv(msk_isa isa, float *y, const float *x, const void *w, const fl
 
 #else
 
-#if MSK_LANES == 16
+#if MSK_REGISTERS == 32
 #define MSK_VECTORS 16
 #define MSK_EACH_WIDTH(X) \
   X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16)

@@ -26,7 +26,7 @@ void msk_f32_gemv_batch(msk_isa isa, float *y, const float *x, const void *w, co
 #else
 
 /// Vectors in a block of weights; see `msk_gemv_width`. Sums in registers: as many vectors.
-#if MSK_LANES == 16
+#if MSK_REGISTERS == 32
 #define MSK_VECTORS 16
 #define MSK_SUMS 16
 #else

@@ -91,7 +91,7 @@ static void MSK_NAME(lstm)(float *h, float *c, const float *z, ptrdiff_t units,
 
 
 /// Groups of units, a vector each, in a block of weights; see `msk_gemv_width`.
-#define MSK_GROUPS (MSK_LANES == 16 ? 4 : 2)
+#define MSK_GROUPS (MSK_REGISTERS == 32 ? 4 : 2)
 
 /// One block of units: product, then cell and state from the registers it is in. `h` is null for
 /// the state of zeros.
@@ -101,7 +101,7 @@ MSK_INLINE void MSK_NAME(lstm_block)(const int groups, const msk_element element
                                      float *c, const float *h, const float *xs, const void *w,
                                      ptrdiff_t depth, ptrdiff_t count, vec limit, bool backwards) {
   const int vectors = 4 * groups;
-  const int ways = vectors >= 12 ? 1 : MSK_LANES == 16 ? 16 / vectors : 8 / vectors;
+  const int ways = vectors >= 12 ? 1 : MSK_REGISTERS == 32 ? 16 / vectors : 8 / vectors;
   vec sum[4][4 * MSK_GROUPS];
   MSK_UNROLL for (int v = 0; v < vectors; v++) {
     sum[0][v] = v_load(xs + v * MSK_LANES);
@@ -157,7 +157,7 @@ MSK_INLINE void MSK_NAME(lstm_step)(const msk_element element, float *next, floa
     break;
       MSK_CASE(1)
       MSK_CASE(2)
-#if MSK_LANES == 16
+#if MSK_REGISTERS == 32
       MSK_CASE(3)
       MSK_CASE(4)
 #endif

@@ -45,9 +45,9 @@ void msk_f32_lstm_batch(msk_isa isa, float *y, const float *xs, const void *w, f
 #include "cell_lanes.h"
 
 /// Groups of units, a vector each, in a block of weights; see `msk_gemv_width`.
-#define MSK_GROUPS (MSK_LANES == 16 ? 4 : 2)
+#define MSK_GROUPS (MSK_REGISTERS == 32 ? 4 : 2)
 /// Sums in registers: vectors of a group, times ways, times windows.
-#define MSK_SUMS (MSK_LANES == 16 ? 16 : 8)
+#define MSK_SUMS (MSK_REGISTERS == 32 ? 16 : 8)
 
 /// A group of units in one step of `windows` windows; pointers are those of the first one.
 ///
@@ -161,7 +161,7 @@ MSK_INLINE void MSK_NAME(batch_whole)(const msk_element element, float *y, const
       } else if (groups == 2) {
         MSK_STEP(2);
       } else {
-        MSK_STEP((MSK_LANES == 16 ? 4 : 2));
+        MSK_STEP((MSK_REGISTERS == 32 ? 4 : 2));
       }
 #undef MSK_STEP
     }

@@ -2,7 +2,8 @@
 //
 // Products of int8 or int16 with int8. Vector variants take weights in blocks of one vector of
 // columns: groups of neighbours in depth, which one instruction multiplies and adds up, 2 or 4 of
-// them (see int_vnni.c), then columns, then groups. Each segment is padded to whole groups.
+// them (see int_vnni.c, int_dot.c), then columns, then groups. Each segment is padded to whole
+// groups.
 #ifndef MSK_VARIANT
 #include "int_gemm.h"
 
@@ -77,6 +78,9 @@ static void gemm_scalar(const gemm_job *job) {
 
 /// Neighbours in depth that are multiplied together, and lanes.
 static ptrdiff_t gemm_group(msk_isa isa, msk_integer x) {
+#if MSK_ARM64
+  if (isa == msk_isa_neon_dot && x == msk_integer_s8) return 4;
+#endif
   return isa == msk_isa_scalar ? 1 : isa == msk_isa_avx512_vnni && x == msk_integer_s8 ? 4 : 2;
 }
 
@@ -121,7 +125,18 @@ static void gemm(msk_isa isa, const gemm_job *job) {
     return;
   case msk_isa_avx512: gemm_avx512(job); return;
   case msk_isa_avx2: gemm_avx2(job); return;
-  case msk_isa_scalar: break;
+  case msk_isa_scalar:
+  case msk_isa_neon:
+  case msk_isa_neon_dot: break;
+  }
+#elif MSK_ARM64
+  if (isa == msk_isa_neon_dot && job->type == msk_integer_s8) {
+    msk_gemm_dot(job);
+    return;
+  }
+  if (isa != msk_isa_scalar) {
+    gemm_neon(job);
+    return;
   }
 #else
   (void)isa;
@@ -165,14 +180,23 @@ void msk_hybrid_product(msk_isa isa, float *y, const int8_t *x, const float *row
 #else
 
 #define lvec MSK_NAME(lvec)
-#include "pooled_lanes.h"
+#include "gemm_lanes.h"
 
 /// Elements that are staged at a time: sums of 16-bit products of so many fit 32 bits.
 #define MSK_CHUNK 256
 
 /// sum + products of a pair of each of the columns with the same pair of a row.
-MSK_INLINE ivec MSK_NAME(gemm_dot)(ivec sum, ivec x, const int8_t *w) {
-#if MSK_LANES == 16
+MSK_INLINE ivec MSK_NAME(gemm_dot)(const msk_integer type, ivec sum, ivec x, const int8_t *w) {
+#if MSK_LANES == 4
+  if (type == msk_integer_s8) {
+    // A product of int8 fits 16 bits, the sum of a pair may not.
+    const int16x8_t products = vmull_s8(vld1_s8(w), vmovn_s16((int16x8_t)x));
+    return (ivec)vpadalq_s16((int32x4_t)sum, products);
+  }
+  const int16x8_t wide = vmovl_s8(vld1_s8(w));
+  const int32x4_t low = vmull_s16(vget_low_s16(wide), vget_low_s16((int16x8_t)x));
+  return sum + (ivec)vpaddq_s32(low, vmull_high_s16(wide, (int16x8_t)x));
+#elif MSK_LANES == 16
   __m512i wide = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)w));
   return sum + (ivec)_mm512_madd_epi16((__m512i)x, wide);
 #else
@@ -186,8 +210,14 @@ MSK_INLINE void MSK_NAME(gemm_stage_16)(msk_integer type, int16_t *to, const cha
   if (type == msk_integer_s16) {
     __builtin_memcpy(to, from, 32);
   } else {
+#if MSK_LANES == 4
+    const int8x16_t x = vld1q_s8((const int8_t *)from);
+    vst1q_s16(to, vmovl_s8(vget_low_s8(x)));
+    vst1q_s16(to + 8, vmovl_high_s8(x));
+#else
     __m128i x = _mm_loadu_si128((const __m128i *)from);
     _mm256_storeu_si256((__m256i *)to, _mm256_cvtepi8_epi16(x));
+#endif
   }
 }
 
@@ -211,93 +241,6 @@ MSK_INLINE ivec MSK_NAME(gemm_spread)(const int16_t *x) {
   int32_t pair;
   __builtin_memcpy(&pair, x, sizeof pair);
   return (ivec)pair;
-}
-
-/// Sums of some rows and columns on their way to memory.
-typedef struct {
-  ivec sum[8][8];
-  /// Those of int16, complete.
-  lvec wide[8][8];
-} MSK_NAME(gemm_sums);
-
-/// One vector of columns of one row of floats.
-MSK_INLINE void MSK_NAME(gemm_store_hybrid)(const gemm_job *job, ptrdiff_t r, ptrdiff_t n,
-                                            ivec sum) {
-  const msk_hybrid_gemm *s = &job->hybrid;
-  const ptrdiff_t count = msk_minimum_of(MSK_LANES, job->columns - n);
-  const int32_t zero = job->row_zeros[r * s->row_step];
-  const ivec total = sum - zero * MSK_NAME(v_integers)(msk_integer_s32, job->sums, n, count);
-  const bool whole = count == MSK_LANES;
-  vec start = v_fill(0.0f);
-  if (job->bias) {
-    const float *from = (const float *)job->bias + r * s->init_stride + n;
-    start = whole ? v_load(from) : v_load_n(from, count);
-  }
-  const float *scales = (const float *)job->scales + n;
-  const vec scale = whole ? v_load(scales) : v_load_n(scales, count);
-  const vec number = __builtin_convertvector(total, vec);
-  const vec row_scale = v_fill(job->row_scales[r * s->row_step]);
-  const vec share = s->in_turn ? number * scale * row_scale : number * (row_scale * scale);
-  const vec y = v_clamp(start + share, v_fill(s->low), v_fill(s->high));
-  float *to = (float *)job->y + r * job->y_stride + n;
-  if (whole) {
-    v_store(to, y);
-  } else {
-    v_store_n(to, y, count);
-  }
-}
-
-/// One vector of columns of some rows of integers.
-MSK_INLINE void MSK_NAME(gemm_store_integers)(const msk_integer type, const gemm_job *job,
-                                              const MSK_NAME(gemm_sums) *sums, int v,
-                                              ptrdiff_t rows, ptrdiff_t r0, ptrdiff_t n) {
-  const ptrdiff_t count = msk_minimum_of(MSK_LANES, job->columns - n), stride = job->y_stride;
-  const msk_integer_result result = job->result;
-  void *y = job->y;
-  lvec wide = 0;
-  ivec bias = 0;
-  if (result.wide) {
-    wide = MSK_NAME(v_wide)(job->bias, n, count);
-  } else {
-    bias = MSK_NAME(v_integers)(msk_integer_s32, job->bias, n, count);
-  }
-  const MSK_NAME(v_columns) columns =
-      MSK_NAME(v_load_columns)(result, job->scales, n, count, false);
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    const ivec x = MSK_NAME(v_finished)(result, &columns, sums->sum[r][v] + bias,
-                                        result.wide ? sums->wide[r][v] + wide : wide);
-    MSK_NAME(v_set_integers)(type, y, (r0 + r) * stride + n, x, count);
-  }
-}
-
-/// Sums as results; never inlined, because there are many tiles.
-static __attribute__((noinline)) void MSK_NAME(gemm_store)(const gemm_job *job,
-                                                           const MSK_NAME(gemm_sums) *sums,
-                                                           int vectors, ptrdiff_t rows,
-                                                           ptrdiff_t r0, ptrdiff_t n0) {
-  for (int v = 0; v < vectors; v++) {
-    const ptrdiff_t n = n0 + v * MSK_LANES;
-    if (job->is_hybrid) {
-      for (ptrdiff_t r = 0; r < rows; r++) {
-        MSK_NAME(gemm_store_hybrid)(job, r0 + r, n, sums->sum[r][v]);
-      }
-    } else if (job->epilogue) {
-      // Two rows as one.
-      const ptrdiff_t count = msk_minimum_of(MSK_LANES, job->columns - n);
-      const MSK_NAME(v_pooled) pooled = MSK_NAME(v_load_pooled)(job, n, count);
-      for (ptrdiff_t r = 0; r < rows; r += 2) {
-        const ivec y = MSK_NAME(v_finished_pair)(&pooled, sums->sum[r][v], sums->sum[r + 1][v]);
-        const ptrdiff_t place = (r0 + r) / 2 * job->y_stride + n;
-        MSK_NAME(v_set_integers)(msk_integer_s8, job->y, place, y, count);
-      }
-    } else if (job->result.type == msk_integer_s8) {
-      MSK_NAME(gemm_store_integers)(msk_integer_s8, job, sums, v, rows, r0, n);
-    } else if (job->result.type == msk_integer_s16) {
-      MSK_NAME(gemm_store_integers)(msk_integer_s16, job, sums, v, rows, r0, n);
-    } else {
-      MSK_NAME(gemm_store_integers)(msk_integer_s32, job, sums, v, rows, r0, n);
-    }
-  }
 }
 
 /// Some rows by some vectors of columns.
@@ -326,7 +269,7 @@ MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk
         MSK_UNROLL for (int r = 0; r < rows; r++) {
           const ivec x = MSK_NAME(gemm_spread)(staged[r] + g);
           MSK_UNROLL for (int v = 0; v < vectors; v++) {
-            sum[r][v] = MSK_NAME(gemm_dot)(sum[r][v], x, w + v * block);
+            sum[r][v] = MSK_NAME(gemm_dot)(type, sum[r][v], x, w + v * block);
           }
         }
       }
@@ -349,7 +292,7 @@ MSK_INLINE void MSK_NAME(gemm_tile)(const int rows, const int vectors, const msk
 }
 
 // Sums of a tile fill most of the registers; a single row takes more columns instead.
-#if MSK_LANES == 16
+#if MSK_REGISTERS == 32
 #define MSK_ROWS 6
 #define MSK_VECTORS 4
 #define MSK_ROW_VECTORS 8

@@ -29,6 +29,9 @@ typedef struct {
 #if MSK_X86
 /// Products of int8 by the instructions of AVX-512 VNNI.
 void msk_gemm_vnni(const gemm_job *job);
+#elif MSK_ARM64
+/// Products of int8 by the dot products of NEON.
+void msk_gemm_dot(const gemm_job *job);
 #endif
 
 /// One element of `msk_int_gemm_pooled` before the larger one remains; the sum is without the bias.

@@ -151,6 +151,22 @@ static void MSK_NAME(rescale)(void *y, const void *x, ptrdiff_t count, const msk
   }
 }
 
+#if MSK_LANES == 4
+
+// Of the plain loops compilers make wider vectors than these are.
+
+static void MSK_NAME(quantize)(void *y, const float *x, ptrdiff_t count, msk_integer type,
+                               float scale, int32_t zero) {
+  quantize_scalar(y, x, count, type, scale, zero);
+}
+
+static void MSK_NAME(dequantize)(float *y, const void *x, ptrdiff_t count, msk_integer type,
+                                 float scale, int32_t zero) {
+  dequantize_scalar(y, x, count, type, scale, zero);
+}
+
+#else
+
 static void MSK_NAME(quantize)(void *y, const float *x, ptrdiff_t count, msk_integer type,
                                float scale, int32_t zero) {
   const ivec low = (ivec)(msk_lowest(type) - zero), high = (ivec)(msk_highest(type) - zero);
@@ -175,5 +191,7 @@ static void MSK_NAME(dequantize)(float *y, const void *x, ptrdiff_t count, msk_i
     }
   }
 }
+
+#endif
 
 #endif

@@ -76,6 +76,9 @@ MSK_SOFTMAX(scalar)
 MSK_SOFTMAX(avx2)
 MSK_SOFTMAX(avx512)
 #endif
+#if MSK_ARM64
+MSK_SOFTMAX(neon)
+#endif
 
 void msk_s8_softmax(msk_isa isa, int8_t *y, const int8_t *x, ptrdiff_t rows, ptrdiff_t channels,
                     const int32_t *table) {
@@ -188,6 +191,12 @@ MSK_INLINE ivec MSK_NAME(table_powers)(const int8_t *x, ptrdiff_t n, int32_t lar
 #if MSK_LANES == 16
   const __mmask16 mask = n >= MSK_LANES ? 0xffff : (__mmask16)((1u << n) - 1);
   return (ivec)_mm512_mask_i32gather_epi32(_mm512_setzero_si512(), mask, (__m512i)place, table, 4);
+#elif MSK_LANES == 4
+  ivec powers = 0;
+  MSK_UNROLL for (int i = 0; i < MSK_LANES; i++) {
+    if (i < n) powers[i] = table[place[i]];
+  }
+  return powers;
 #else
   const __m256i mask = n >= MSK_LANES ? _mm256_set1_epi32(-1) : MSK_NAME(v_mask)(n);
   return (ivec)_mm256_mask_i32gather_epi32(_mm256_setzero_si256(), table, (__m256i)place, mask, 4);

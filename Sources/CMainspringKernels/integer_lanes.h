@@ -10,109 +10,7 @@ typedef int16_t MSK_NAME(svec) __attribute__((ext_vector_type(MSK_LANES)));
 #define lvec MSK_NAME(lvec)
 #define dvec MSK_NAME(dvec)
 
-// A part of a vector: the first n of its elements, 0 < n < lanes; what is beyond is neither read nor
-// written. AVX-512 has masks for it, AVX2 for elements of 4 and 8 bytes.
-
-#if MSK_LANES == 16
-
-#define MSK_MASK(n) ((1u << (n)) - 1)
-
-MSK_INLINE MSK_NAME(bvec) MSK_NAME(v_part_8)(const void *p, ptrdiff_t n) {
-  return (MSK_NAME(bvec))_mm_maskz_loadu_epi8((__mmask16)MSK_MASK(n), p);
-}
-
-MSK_INLINE MSK_NAME(svec) MSK_NAME(v_part_16)(const void *p, ptrdiff_t n) {
-  return (MSK_NAME(svec))_mm256_maskz_loadu_epi16((__mmask16)MSK_MASK(n), p);
-}
-
-MSK_INLINE ivec MSK_NAME(v_part_32)(const void *p, ptrdiff_t n) {
-  return (ivec)_mm512_maskz_loadu_epi32((__mmask16)MSK_MASK(n), p);
-}
-
-MSK_INLINE lvec MSK_NAME(v_part_64)(const void *p, ptrdiff_t n) {
-  const __m512i half[2] = {
-      _mm512_maskz_loadu_epi64((__mmask8)MSK_MASK(n), p),
-      _mm512_maskz_loadu_epi64((__mmask8)(MSK_MASK(n) >> 8), (const int64_t *)p + 8)};
-  lvec x;
-  __builtin_memcpy(&x, half, sizeof x);
-  return x;
-}
-
-MSK_INLINE void MSK_NAME(v_set_part_8)(void *p, MSK_NAME(bvec) x, ptrdiff_t n) {
-  _mm_mask_storeu_epi8(p, (__mmask16)MSK_MASK(n), (__m128i)x);
-}
-
-MSK_INLINE void MSK_NAME(v_set_part_16)(void *p, MSK_NAME(svec) x, ptrdiff_t n) {
-  _mm256_mask_storeu_epi16(p, (__mmask16)MSK_MASK(n), (__m256i)x);
-}
-
-MSK_INLINE void MSK_NAME(v_set_part_32)(void *p, ivec x, ptrdiff_t n) {
-  _mm512_mask_storeu_epi32(p, (__mmask16)MSK_MASK(n), (__m512i)x);
-}
-
-#undef MSK_MASK
-
-#else
-
-/// The first bytes of a vector, fewer than 16.
-MSK_INLINE void MSK_NAME(v_copy)(void *to, const void *from, ptrdiff_t byte_count) {
-  char *y = to;
-  const char *x = from;
-  if (byte_count & 8) {
-    __builtin_memcpy(y, x, 8);
-    y += 8, x += 8;
-  }
-  if (byte_count & 4) {
-    __builtin_memcpy(y, x, 4);
-    y += 4, x += 4;
-  }
-  if (byte_count & 2) {
-    __builtin_memcpy(y, x, 2);
-    y += 2, x += 2;
-  }
-  if (byte_count & 1) *y = *x;
-}
-
-MSK_INLINE MSK_NAME(bvec) MSK_NAME(v_part_8)(const void *p, ptrdiff_t n) {
-  MSK_NAME(bvec) x = 0;
-  MSK_NAME(v_copy)(&x, p, n);
-  return x;
-}
-
-MSK_INLINE MSK_NAME(svec) MSK_NAME(v_part_16)(const void *p, ptrdiff_t n) {
-  MSK_NAME(svec) x = 0;
-  MSK_NAME(v_copy)(&x, p, n * 2);
-  return x;
-}
-
-MSK_INLINE ivec MSK_NAME(v_part_32)(const void *p, ptrdiff_t n) {
-  return (ivec)_mm256_maskload_epi32(p, MSK_NAME(v_mask)(n));
-}
-
-MSK_INLINE lvec MSK_NAME(v_part_64)(const void *p, ptrdiff_t n) {
-  const __m256i places = _mm256_setr_epi64x(0, 1, 2, 3);
-  const __m256i low = _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), places);
-  const __m256i high = _mm256_cmpgt_epi64(_mm256_set1_epi64x(n - 4), places);
-  const __m256i half[2] = {_mm256_maskload_epi64(p, low),
-                           _mm256_maskload_epi64((const long long *)p + 4, high)};
-  lvec x;
-  __builtin_memcpy(&x, half, sizeof x);
-  return x;
-}
-
-MSK_INLINE void MSK_NAME(v_set_part_8)(void *p, MSK_NAME(bvec) x, ptrdiff_t n) {
-  MSK_NAME(v_copy)(p, &x, n);
-}
-
-MSK_INLINE void MSK_NAME(v_set_part_16)(void *p, MSK_NAME(svec) x, ptrdiff_t n) {
-  MSK_NAME(v_copy)(p, &x, n * 2);
-}
-
-MSK_INLINE void MSK_NAME(v_set_part_32)(void *p, ivec x, ptrdiff_t n) {
-  _mm256_maskstore_epi32(p, MSK_NAME(v_mask)(n), (__m256i)x);
-}
-
-#endif
+#include "integer_parts.h"
 
 /// The first n of the elements from `i` on, then zeros; all lanes for n beyond them.
 MSK_INLINE ivec MSK_NAME(v_integers)(msk_integer type, const void *p, ptrdiff_t i, ptrdiff_t n) {
@@ -175,8 +73,10 @@ MSK_INLINE ivec MSK_NAME(v_bounded)(ivec x, ivec low, ivec high) {
 
 /// `msk_high_product`, but for its overflow: that of both at their least does not come up here.
 MSK_INLINE ivec MSK_NAME(v_high_product)(ivec a, ivec b) {
+#if MSK_LANES == 4
+  return (ivec)vqrdmulhq_s32((int32x4_t)a, (int32x4_t)b);
+#elif MSK_LANES == 16
   // Products of even lanes, then of odd ones; bits 31 to 62 of either.
-#if MSK_LANES == 16
   const __m512i x = (__m512i)a, y = (__m512i)b, half = _mm512_set1_epi64(1 << 30);
   const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, y), half);
   const __m512i odd = _mm512_add_epi64(
@@ -194,7 +94,9 @@ MSK_INLINE ivec MSK_NAME(v_high_product)(ivec a, ivec b) {
 
 /// The same for |a| < 2³⁰: of 2a, whose products have the result in their upper half.
 MSK_INLINE ivec MSK_NAME(v_small_high_product)(ivec a, ivec b) {
-#if MSK_LANES == 16
+#if MSK_LANES == 4
+  return MSK_NAME(v_high_product)(a, b);
+#elif MSK_LANES == 16
   const __m512i x = (__m512i)(a + a), y = (__m512i)b, half = _mm512_set1_epi64(1ll << 31);
   const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, y), half);
   const __m512i odd = _mm512_add_epi64(
@@ -272,7 +174,9 @@ typedef struct {
 
 /// Whether no lane is different from 0.
 MSK_INLINE bool MSK_NAME(v_is_zero)(ivec x) {
-#if MSK_LANES == 16
+#if MSK_LANES == 4
+  return vmaxvq_u32((uint32x4_t)x) == 0;
+#elif MSK_LANES == 16
   return _mm512_test_epi32_mask((__m512i)x, (__m512i)x) == 0;
 #else
   return _mm256_testz_si256((__m256i)x, (__m256i)x);

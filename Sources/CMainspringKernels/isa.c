@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel.h"
 
+#if MSK_ARM64 && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 #if MSK_X86
 #include <cpuid.h>
 
@@ -31,11 +36,42 @@ bool msk_isa_available(msk_isa isa) {
   return isa == msk_isa_avx512_vnni && has_wide && (c & bit_AVX512VNNI);
 }
 
+#elif MSK_ARM64
+
+static bool has_dot_products(void) {
+#if defined(__ARM_FEATURE_DOTPROD)
+  return true;
+#elif defined(__linux__)
+  return getauxval(AT_HWCAP) & HWCAP_ASIMDDP;
+#else
+  return false;
+#endif
+}
+
+bool msk_isa_available(msk_isa isa) {
+  return isa == msk_isa_scalar || isa == msk_isa_neon ||
+         (isa == msk_isa_neon_dot && has_dot_products());
+}
+
 #else
 
 bool msk_isa_available(msk_isa isa) { return isa == msk_isa_scalar; }
 
 #endif
+
+#if MSK_ARM64
+
+ptrdiff_t msk_lanes(msk_isa isa) { return isa == msk_isa_scalar ? 1 : 4; }
+
+// Two registers of columns leave room for 14 rows of accumulators.
+ptrdiff_t msk_gemm_width(msk_isa isa) {
+  (void)isa;
+  return 8;
+}
+
+ptrdiff_t msk_gemv_width(msk_isa isa) { return isa == msk_isa_scalar ? 8 : 64; }
+
+#else
 
 static bool is_avx512(msk_isa isa) { return isa == msk_isa_avx512 || isa == msk_isa_avx512_vnni; }
 
@@ -52,3 +88,5 @@ ptrdiff_t msk_gemm_width(msk_isa isa) {
 ptrdiff_t msk_gemv_width(msk_isa isa) {
   return is_avx512(isa) ? 256 : isa == msk_isa_avx2 ? 64 : 8;
 }
+
+#endif

@@ -16,6 +16,12 @@
 #else
 #define MSK_X86 0
 #endif
+#if defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+#define MSK_ARM64 1
+#include <arm_neon.h>
+#else
+#define MSK_ARM64 0
+#endif
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -66,7 +72,16 @@
   case msk_isa_scalar:                    \
     name##_scalar(__VA_ARGS__);           \
     return;                               \
+  case msk_isa_neon:                      \
+  case msk_isa_neon_dot: break;           \
   }
+#elif MSK_ARM64
+#define MSK_DISPATCH(isa, name, ...)      \
+  if ((isa) != msk_isa_scalar) {          \
+    name##_neon(__VA_ARGS__);             \
+    return;                               \
+  }                                       \
+  name##_scalar(__VA_ARGS__);
 #else
 #define MSK_DISPATCH(isa, name, ...) \
   (void)(isa);                       \

@@ -42,6 +42,27 @@ MSK_INLINE vec v_load_half(const uint16_t *p) {
 
 MSK_INLINE vec v_sqrt(vec x) { return (vec)_mm256_sqrt_ps((__m256)x); }
 
+#elif MSK_LANES == 4
+
+MSK_INLINE vec v_load_n(const float *p, ptrdiff_t n) {
+  vec x = {p[0], 0.0f, 0.0f, 0.0f};
+  if (n > 1) x[1] = p[1];
+  if (n > 2) x[2] = p[2];
+  return x;
+}
+
+MSK_INLINE void v_store_n(float *p, vec x, ptrdiff_t n) {
+  p[0] = x[0];
+  if (n > 1) p[1] = x[1];
+  if (n > 2) p[2] = x[2];
+}
+
+MSK_INLINE vec v_load_half(const uint16_t *p) {
+  return (vec)vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
+}
+
+MSK_INLINE vec v_sqrt(vec x) { return (vec)vsqrtq_f32((float32x4_t)x); }
+
 #else
 
 MSK_INLINE vec v_load_n(const float *p, ptrdiff_t n) {

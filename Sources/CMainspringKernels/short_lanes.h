@@ -56,7 +56,9 @@ MSK_INLINE void MSK_NAME(h_store)(int16_t *p, hvec x, ptrdiff_t n) {
 
 // `msk_high_product_16`, without its overflow: that of −1 and −1 does not come up here.
 MSK_INLINE hvec MSK_NAME(h_product)(hvec a, hvec b) {
-#if MSK_LANES == 16
+#if MSK_LANES == 4
+  return (hvec)vqrdmulhq_s16((int16x8_t)a, (int16x8_t)b);
+#elif MSK_LANES == 16
   return (hvec)_mm512_mulhrs_epi16((__m512i)a, (__m512i)b);
 #else
   return (hvec)_mm256_mulhrs_epi16((__m256i)a, (__m256i)b);
@@ -92,11 +94,21 @@ MSK_INLINE hvec MSK_NAME(h_at_zero)(hvec a, hvec y, int16_t x) {
 // several times. So n of them take every step together.
 #define MSK_EACH MSK_UNROLL for (int i = 0; i < n; i++)
 
+/// A vector register that is read and written.
+#if MSK_ARM64
+#define MSK_REGISTER "+w"
+#else
+#define MSK_REGISTER "+v"
+#endif
+
 /// Keeps the compiler from doing one of them after the other all the same; n is 1, 2 or 4.
 MSK_INLINE void MSK_NAME(h_together)(const int n, hvec *x) {
-  if (n == 2) __asm__("" : "+v"(x[0]), "+v"(x[1]));
-  if (n == 4) __asm__("" : "+v"(x[0]), "+v"(x[1]), "+v"(x[2]), "+v"(x[3]));
+  if (n == 2) __asm__("" : MSK_REGISTER(x[0]), MSK_REGISTER(x[1]));
+  if (n == 4) {
+    __asm__("" : MSK_REGISTER(x[0]), MSK_REGISTER(x[1]), MSK_REGISTER(x[2]), MSK_REGISTER(x[3]));
+  }
 }
+#undef MSK_REGISTER
 
 /// `msk_exp_quarter_16`. Its second and fourth powers are not negative and neither is what is shifted
 /// in the end, so that adding a half rounds as it does.

@@ -20,6 +20,10 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
   case avx512
   /// The same with VNNI, which multiplies int8; for floats there is no difference.
   case avx512vnni
+  /// Advanced SIMD, which every 64-bit ARM processor has.
+  case neon
+  /// The same with dot products of int8; for floats there is no difference.
+  case neondot
 
   /// What `MAINSPRING_CPU` and the tools call it.
   public var name: String {
@@ -28,6 +32,8 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
     case .avx2: "avx2"
     case .avx512: "avx512"
     case .avx512vnni: "avx512vnni"
+    case .neon: "neon"
+    case .neondot: "neondot"
     }
   }
 
@@ -67,6 +73,8 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
     case .avx2: .avx2
     case .avx512: .avx512
     case .avx512vnni: .avx512_vnni
+    case .neon: .neon
+    case .neondot: .neon_dot
     }
   }
 

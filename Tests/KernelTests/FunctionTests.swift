@@ -6,9 +6,9 @@ import Testing
 import _MainspringTestSupport
 
 /// The instruction sets this machine has.
-let instructionSets: [msk_isa] = [.scalar, .avx2, .avx512, .avx512_vnni].filter {
-  msk_isa_available($0)
-}
+let instructionSets: [msk_isa] = [
+  .scalar, .avx2, .avx512, .avx512_vnni, .neon, .neon_dot,
+].filter { msk_isa_available($0) }
 
 extension msk_function {
   init(_ code: msk_code, _ a: Float = 0, _ b: Float = 0, _ c: Float = 0) {

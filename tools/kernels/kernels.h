@@ -41,6 +41,7 @@ float *shares(int gates, int units, int time);
 
 // The cases; `n` is a number of columns, channels, units or elements.
 void products(int n);
+void tall_products(int n);
 void recurrent(int n);
 void elements(int n);
 void movement(int n);

@@ -4,12 +4,13 @@
 //
 //   kernels write FILE     results of the scalar kernels of this machine
 //   kernels compare FILE   results of all instruction sets of this machine against those
+//   kernels count SET      results of one instruction set, thrown away; names in order
 //
 // Integers must be equal; floats may differ by rounding, not-a-number stays where it is.
 #include "kernels.h"
 
 static FILE *file;
-static bool is_writing;
+static bool is_writing, is_counting;
 msk_isa isa;
 static long check_count, failure_count;
 
@@ -53,6 +54,10 @@ void start(uint64_t seed) {
 }
 
 void end(const char *name, int number, char kind, ptrdiff_t count) {
+  if (is_counting) {
+    puts(name);
+    return;
+  }
   const size_t size = kind == 'f' || kind == '4' ? 4 : kind == '2' ? 2 : 1;
   const size_t bytes = size * (size_t)count;
   char label[64] = {0};
@@ -91,27 +96,36 @@ void end(const char *name, int number, char kind, ptrdiff_t count) {
   }
 }
 
+static void run_with(int n) {
+  products(n);
+  tall_products(n);
+  if (n <= 33) recurrent(n);
+  elements(n);
+  movement(n);
+  integer_products(n);
+  hybrid(n);
+  integer_functions(n);
+}
+
 static void run(void) {
   const int counts[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 65};
-  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-    const int n = counts[i];
-    products(n);
-    if (n <= 33) recurrent(n);
-    elements(n);
-    movement(n);
-    integer_products(n);
-    hybrid(n);
-    integer_functions(n);
-  }
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) run_with(counts[i]);
   tables();
 }
 
 int main(int argc, char **argv) {
-  if (argc != 3) die("usage: kernels write|compare file");
+  if (argc != 3) die("usage: kernels write|compare file, or count set");
+  if (strcmp(argv[1], "count") == 0) {
+    isa = (msk_isa)atoi(argv[2]);
+    if (!msk_isa_available(isa)) die("this machine has no such instruction set");
+    is_counting = true;
+    run_with(32);
+    return 0;
+  }
   is_writing = strcmp(argv[1], "write") == 0;
   file = fopen(argv[2], is_writing ? "wb" : "rb");
   if (!file) die("the file cannot be opened");
-  for (isa = msk_isa_scalar; isa <= msk_isa_avx512_vnni; isa++) {
+  for (isa = msk_isa_scalar; isa <= msk_isa_neon_dot; isa++) {
     if (!msk_isa_available(isa) || (is_writing && isa != msk_isa_scalar)) continue;
     rewind(file);
     check_count = 0;

@@ -32,6 +32,10 @@ typedef enum MSK_CLOSED : int32_t {
   msk_isa_avx512 = 2,
   /// The same with VNNI, for products of int8.
   msk_isa_avx512_vnni = 3,
+  /// Advanced SIMD of 64-bit ARM: 4 lanes.
+  msk_isa_neon = 4,
+  /// The same with dot products of int8.
+  msk_isa_neon_dot = 5,
 } msk_isa;
 
 /// What packed weights are made of; halves are IEEE binary16 and are widened in registers. The
@@ -45,7 +49,7 @@ typedef enum MSK_CLOSED : int32_t {
 /// Whether this processor and its operating system have it.
 bool msk_isa_available(msk_isa isa);
 
-/// Floats in a vector register: 1, 8, 16.
+/// Floats in a vector register: 1, 4, 8, 16.
 ptrdiff_t msk_lanes(msk_isa isa) MSK_REALTIME;
 /// Columns of a block of weights packed for `msk_f32_gemm`; a multiple of the lanes.
 ptrdiff_t msk_gemm_width(msk_isa isa) MSK_REALTIME;

@@ -6,7 +6,7 @@ import MainspringConvert
 
 /// `mainspring bench`: how long a window takes.
 enum BenchCommand {
-  enum CPU: String, CaseIterable { case scalar, avx2, avx512, avx512vnni }
+  enum CPU: String, CaseIterable { case scalar, avx2, avx512, avx512vnni, neon, neondot }
 
   static let command: Command = Command(
     "bench", summary: "Measures how long a model takes for a window.",
