@@ -7,7 +7,7 @@ import Testing
 import _MainspringTestSupport
 
 /// Allocations and releases of this thread while a closure runs.
-private func allocations(_ body: () throws -> Void) rethrows -> Int64 {
+func allocations(_ body: () throws -> Void) rethrows -> Int64 {
   let before = allocation_counter_value()
   try body()
   return allocation_counter_value() - before

@@ -137,10 +137,10 @@ import _MainspringTestSupport
     var count: Int64 = -1
     // The first time, unoptimised Swift sets up metadata of the generic types it comes by.
     for _ in 0..<2 {
-      let before = allocation_counter_value()
-      var span = results.mutableSpan
-      try session.runBatch(windows.span, into: &span)
-      count = allocation_counter_value() - before
+      count = try allocations {
+        var span = results.mutableSpan
+        try session.runBatch(windows.span, into: &span)
+      }
     }
     #expect(count == 0)
   }
