@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import PackageDescription
 
 // C is compiled with optimisation even in debug builds: kernels are what the tests spend their time in.
@@ -21,6 +22,22 @@ let orderedLinking: [LinkerSetting] = [
     ], .when(platforms: [.linux], configuration: .release))
 ]
 
+// libhdf5 itself needs no more than zlib and libaec, but Debian's shared library brings curl, TLS and
+// Kerberos into the process that reads untrusted files: 35 libraries and half of its start. Where
+// the static one is installed (libhdf5-dev has it), it is taken instead.
+let hdf5Archives: [String]? = ["x86_64", "aarch64"]
+  .map { (architecture: String) -> [String] in
+    let folder = "/usr/lib/\(architecture)-linux-gnu"
+    return ["hdf5/serial/libhdf5.a", "libsz.a", "libaec.a"].map { "\(folder)/\($0)" }
+  }
+  .first { $0.allSatisfy { access($0, R_OK) == 0 } }
+var hdf5Import: [SwiftSetting] = []
+var hdf5Linking: [LinkerSetting] = []
+if let hdf5Archives {
+  hdf5Import = [.unsafeFlags(["-Xcc", "-I/usr/include/hdf5/serial"])]
+  hdf5Linking = [.unsafeFlags(hdf5Archives + ["-lz"])]
+}
+
 let package = Package(
   name: "Mainspring",
   products: [
@@ -32,7 +49,10 @@ let package = Package(
   ],
   targets: [
     // Row 0, ground: no module of ours is imported.
-    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: hdf5Archives == nil ? "hdf5" : nil,
+      providers: [.apt(["libhdf5-dev"])]
+    ),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(
       name: "CFlatBuffers",
@@ -82,7 +102,8 @@ let package = Package(
       name: "mainspring", dependencies: ["MainspringCLI"], exclude: ["start.order"],
       linkerSettings: orderedLinking),
     .executableTarget(
-      name: "mainspring-hdf5", dependencies: ["MainspringWire", "CHDF5", "CZip", "CLinux"]),
+      name: "mainspring-hdf5", dependencies: ["MainspringWire", "CHDF5", "CZip", "CLinux"],
+      swiftSettings: hdf5Import, linkerSettings: hdf5Linking),
 
     // Tests.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: cSettings),
