@@ -114,13 +114,16 @@ enum FitDecisionsCommand {
   private static func noteUnplayed(
     _ labels: LabelFile?, _ played: [PlayedRecording], _ path: String, _ settings: StreamSettings
   ) {
-    guard let names = labels?.recordings else { return }
     let keys = Set(played.map(\.key))
-    let missing = names.count { !keys.contains($0) }
+    let names = labels?.recordings
+    let missing = names.map { $0.count { !keys.contains($0) } } ?? (played.isEmpty ? 1 : 0)
     if missing == 0 { return }
+    let what =
+      names.map { "\(missing) of \($0.count) labelled recordings give no window and are left out" }
+      ?? "it gives no window and is left out"
     Console.note(
-      "note: \(path): \(missing) of \(names.count) labelled recordings give no window and are left "
-        + "out: a window is \(settings.windowLength) rows without a gap; see --max-gap")
+      "note: \(path): \(what): a window is \(settings.windowLength) rows without a gap; see "
+        + "--max-gap")
   }
 
   /// Says when the budget cannot be judged by what there is.
