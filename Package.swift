@@ -108,7 +108,8 @@ let package = Package(
     // Tests.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: cSettings),
     .target(
-      name: "_MainspringTestSupport", dependencies: ["MainspringNumPy", "CZip"],
+      name: "_MainspringTestSupport",
+      dependencies: ["MainspringNumPy", "CAllocationCounter", "CZip"],
       path: "Tests/_MainspringTestSupport"),
     .testTarget(
       name: "ArgumentsTests", dependencies: ["MainspringArguments", "_MainspringTestSupport"]),
@@ -124,13 +125,12 @@ let package = Package(
     .testTarget(
       name: "RuntimeTests",
       dependencies: [
-        "MainspringRuntime", "MainspringGraph", "CAllocationCounter", "_MainspringTestSupport",
+        "MainspringRuntime", "MainspringGraph", "_MainspringTestSupport",
       ]),
     .testTarget(
       name: "StreamTests",
       dependencies: [
-        "Mainspring", "MainspringConvert", "MainspringRecordings", "CAllocationCounter",
-        "_MainspringTestSupport",
+        "Mainspring", "MainspringConvert", "MainspringRecordings", "_MainspringTestSupport",
       ]),
     .testTarget(
       name: "TFLiteTests",

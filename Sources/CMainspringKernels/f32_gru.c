@@ -45,45 +45,73 @@ static void before_cell(msk_isa isa, float *next, const float *h, const float *x
   MSK_DISPATCH(isa, gru_before, next, h, x, p, n, units, activation)
 }
 
-void msk_f32_gru_after(msk_isa isa, float *y, const float *xs, const void *w, const float *d,
-                       float *scratch, msk_function activation, msk_function gate,
-                       msk_recurrent shape) {
-  const ptrdiff_t units = shape.units, padded = msk_round_up(units, msk_lanes(isa));
-  const float *h = 0;
-  for (ptrdiff_t t = 0; t < shape.time; t++, xs += 3 * padded) {
-    float *next = shape.sequence ? y + t * units : y;
+/// The recurrence from a state, null for zeros; gives the one behind the last step, which is in y.
+static const float *gru_after(msk_isa isa, float *y, const float *xs, const void *w, const float *d,
+                              const float *h, float *scratch, msk_function activation,
+                              msk_function gate, const msk_recurrent *s) {
+  const ptrdiff_t units = s->units, padded = msk_round_up(units, msk_lanes(isa));
+  for (ptrdiff_t t = 0; t < s->time; t++, xs += 3 * padded) {
+    float *next = s->sequence ? y + t * units : y;
     if (h) {
-      msk_f32_gemv(isa, scratch, h, w, d, shape.element, units, 3 * padded, -__builtin_inff(),
+      msk_f32_gemv(isa, scratch, h, w, d, s->element, units, 3 * padded, -__builtin_inff(),
                    __builtin_inff(), t & 1);
     }
     after_cell(isa, next, h, xs, h ? scratch : d, units, activation, gate);
     h = next;
   }
+  return h;
 }
 
-void msk_f32_gru_before(msk_isa isa, float *y, const float *xs, const void *w, const void *wn,
-                        float *scratch, msk_function activation, msk_function gate,
-                        msk_recurrent shape) {
-  const ptrdiff_t units = shape.units, padded = msk_round_up(units, msk_lanes(isa));
+static const float *gru_before(msk_isa isa, float *y, const float *xs, const void *w,
+                               const void *wn, const float *h, float *scratch,
+                               msk_function activation, msk_function gate,
+                               const msk_recurrent *s) {
+  const ptrdiff_t units = s->units, padded = msk_round_up(units, msk_lanes(isa));
   const float infinity = __builtin_inff();
   float *gates = scratch, *reset = scratch + 2 * padded, *candidate = scratch + 3 * padded;
   // `reset` is zero as long as it stands for the state before the first step.
   msk_f32_fill(scratch, 4 * padded, 0.0f);
-  const float *h = 0;
-  for (ptrdiff_t t = 0; t < shape.time; t++, xs += 3 * padded) {
-    float *next = shape.sequence ? y + t * units : y;
+  for (ptrdiff_t t = 0; t < s->time; t++, xs += 3 * padded) {
+    float *next = s->sequence ? y + t * units : y;
     if (h) {
-      msk_f32_gemv(isa, gates, h, w, 0, shape.element, units, 2 * padded, -infinity, infinity,
+      msk_f32_gemv(isa, gates, h, w, 0, s->element, units, 2 * padded, -infinity, infinity,
                    t & 1);
     }
     gates_cell(isa, reset, gates, h ? h : reset, xs, units, gate);
     if (h) {
-      msk_f32_gemv(isa, candidate, reset, wn, 0, shape.element, units, padded, -infinity,
+      msk_f32_gemv(isa, candidate, reset, wn, 0, s->element, units, padded, -infinity,
                    infinity, t & 1);
     }
     before_cell(isa, next, h ? h : candidate, xs, gates, candidate, units, activation);
     h = next;
   }
+  return h;
+}
+
+void msk_f32_gru_after(msk_isa isa, float *y, const float *xs, const void *w, const float *d,
+                       float *scratch, msk_function activation, msk_function gate,
+                       msk_recurrent shape) {
+  gru_after(isa, y, xs, w, d, 0, scratch, activation, gate, &shape);
+}
+
+void msk_f32_gru_after_resume(msk_isa isa, float *y, const float *xs, const void *w,
+                              const float *d, float *state, float *scratch,
+                              msk_function activation, msk_function gate, msk_recurrent shape) {
+  const float *h = gru_after(isa, y, xs, w, d, state, scratch, activation, gate, &shape);
+  for (ptrdiff_t u = 0; u < shape.units; u++) state[u] = h[u];
+}
+
+void msk_f32_gru_before(msk_isa isa, float *y, const float *xs, const void *w, const void *wn,
+                        float *scratch, msk_function activation, msk_function gate,
+                        msk_recurrent shape) {
+  gru_before(isa, y, xs, w, wn, 0, scratch, activation, gate, &shape);
+}
+
+void msk_f32_gru_before_resume(msk_isa isa, float *y, const float *xs, const void *w,
+                               const void *wn, float *state, float *scratch,
+                               msk_function activation, msk_function gate, msk_recurrent shape) {
+  const float *h = gru_before(isa, y, xs, w, wn, state, scratch, activation, gate, &shape);
+  for (ptrdiff_t u = 0; u < shape.units; u++) state[u] = h[u];
 }
 
 #else

@@ -87,6 +87,31 @@ void msk_hybrid_depthwise_product(float *y, const int8_t *x, float scale, int32_
   }
 }
 
+/// The recurrence one kernel after the other, from a cell and a state, null for zeros; gives the state
+/// behind the last step, which is in y.
+static const float *hybrid_lstm_in_parts(msk_isa isa, float *y, const float *xs, const int8_t *w,
+                                         const int32_t *sums, const float *scales, float *c,
+                                         const float *h, float *z, int8_t *q,
+                                         msk_function activation, msk_function gate, float limit,
+                                         bool asymmetric, const msk_recurrent *s) {
+  const ptrdiff_t units = s->units, padded = msk_round_up(units, msk_lanes(isa));
+  const msk_hybrid_gemm product = {.rows = 1, .columns = 4 * padded, .segments = 1,
+                                   .length = units, .low = -__builtin_inff(),
+                                   .high = __builtin_inff()};
+  for (ptrdiff_t t = 0; t < s->time; t++, xs += 4 * padded) {
+    float *next = s->sequence ? y + t * units : y;
+    if (h) {
+      float scale;
+      int32_t zero;
+      msk_hybrid_quantize(isa, q, &scale, &zero, h, 1, units, asymmetric);
+      msk_hybrid_product(isa, z, q, &scale, &zero, w, sums, scales, xs, 0, product);
+    }
+    msk_lstm_cell(isa, next, c, h ? z : xs, units, activation, gate, limit);
+    h = next;
+  }
+  return h;
+}
+
 void msk_hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w, const int32_t *sums,
                      const float *scales, float *scratch, msk_function activation,
                      msk_function gate, float clip, bool asymmetric, msk_recurrent shape) {
@@ -99,24 +124,22 @@ void msk_hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w, co
     return;
   }
 #endif
-  float *z = scratch, *c = scratch + 4 * padded;
-  int8_t *q = (int8_t *)(c + padded);
-  const msk_hybrid_gemm product = {.rows = 1, .columns = 4 * padded, .segments = 1,
-                                   .length = units, .low = -__builtin_inff(),
-                                   .high = __builtin_inff()};
-  const float *h = y;
+  float *c = scratch + 4 * padded;
   msk_f32_fill(c, padded, 0.0f);
-  for (ptrdiff_t t = 0; t < shape.time; t++, xs += 4 * padded) {
-    float *next = shape.sequence ? y + t * units : y;
-    if (t > 0) {
-      float scale;
-      int32_t zero;
-      msk_hybrid_quantize(isa, q, &scale, &zero, h, 1, units, asymmetric);
-      msk_hybrid_product(isa, z, q, &scale, &zero, w, sums, scales, xs, 0, product);
-    }
-    msk_lstm_cell(isa, next, c, t > 0 ? z : xs, units, activation, gate, limit);
-    h = next;
-  }
+  hybrid_lstm_in_parts(isa, y, xs, w, sums, scales, c, 0, scratch, (int8_t *)(c + padded),
+                       activation, gate, limit, asymmetric, &shape);
+}
+
+void msk_hybrid_lstm_resume(msk_isa isa, float *y, const float *xs, const int8_t *w,
+                            const int32_t *sums, const float *scales, float *state,
+                            float *scratch, msk_function activation, msk_function gate,
+                            float clip, bool asymmetric, msk_recurrent shape) {
+  const ptrdiff_t padded = msk_round_up(shape.units, msk_lanes(isa));
+  const float limit = clip > 0.0f ? clip : __builtin_inff();
+  const float *h = hybrid_lstm_in_parts(
+      isa, y, xs, w, sums, scales, state + padded, state, scratch,
+      (int8_t *)(scratch + 5 * padded), activation, gate, limit, asymmetric, &shape);
+  for (ptrdiff_t u = 0; u < shape.units; u++) state[u] = h[u];
 }
 
 #else

@@ -62,33 +62,49 @@ void msk_s16_fixed_tanh(msk_isa isa, int16_t *y, const int16_t *x, ptrdiff_t cou
   MSK_DISPATCH(isa, fixed_tanh, y, x, count, integer_bits)
 }
 
-void msk_s8_lstm(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w, const int32_t *bias,
-                 const msk_scale *scales, void *scratch, msk_integer_recurrent shape) {
-#if MSK_X86
-  if (isa == msk_isa_avx512_vnni && msk_lstm_vnni(y, xs, w, bias, scales, scratch, &shape)) return;
-#endif
-  const ptrdiff_t units = shape.units, columns = 4 * units;
+/// The recurrence one kernel after the other, from a cell and a state to those behind the last step.
+static void s8_lstm_in_parts(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w,
+                             const int32_t *bias, const msk_scale *scales, int16_t *c, int8_t *h,
+                             void *scratch, const msk_integer_recurrent *s) {
+  const ptrdiff_t units = s->units, columns = 4 * units;
   int32_t *z = scratch;
-  int16_t *gates = (int16_t *)(z + columns), *c = gates + columns;
-  int8_t *h = (int8_t *)(c + units);
+  int16_t *gates = (int16_t *)(z + columns);
   const msk_integer_gemm product = {
       .rows = 1, .columns = columns, .segments = 1, .length = units, .x_stride = units,
       .y_stride = columns, .x = msk_integer_s8,
       // What exceeds 16 bits by so much is limited with the input's share.
       .y = {.type = msk_integer_s32, .low = -(1 << 30), .high = 1 << 30}};
+  for (ptrdiff_t t = 0; t < s->time; t++, xs += columns) {
+    msk_int_gemm(isa, z, h, w, bias, scales, 0, product);
+    lstm_gates(isa, gates, z, xs, units);
+    lstm_cell(isa, h, c, gates, s);
+    if (s->sequence || t == s->time - 1) {
+      int8_t *to = s->sequence ? y + t * units : y;
+      for (ptrdiff_t u = 0; u < units; u++) to[u] = h[u];
+    }
+  }
+}
+
+void msk_s8_lstm(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w, const int32_t *bias,
+                 const msk_scale *scales, void *scratch, msk_integer_recurrent shape) {
+#if MSK_X86
+  if (isa == msk_isa_avx512_vnni && msk_lstm_vnni(y, xs, w, bias, scales, scratch, &shape)) return;
+#endif
+  const ptrdiff_t units = shape.units;
+  int16_t *c = (int16_t *)((int32_t *)scratch + 4 * units) + 4 * units;
+  int8_t *h = (int8_t *)(c + units);
   for (ptrdiff_t u = 0; u < units; u++) {
     c[u] = 0;
     h[u] = (int8_t)shape.state_zero;
   }
-  for (ptrdiff_t t = 0; t < shape.time; t++, xs += columns) {
-    msk_int_gemm(isa, z, h, w, bias, scales, 0, product);
-    lstm_gates(isa, gates, z, xs, units);
-    lstm_cell(isa, h, c, gates, &shape);
-    if (shape.sequence || t == shape.time - 1) {
-      int8_t *to = shape.sequence ? y + t * units : y;
-      for (ptrdiff_t u = 0; u < units; u++) to[u] = h[u];
-    }
-  }
+  s8_lstm_in_parts(isa, y, xs, w, bias, scales, c, h, scratch, &shape);
+}
+
+void msk_s8_lstm_resume(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w,
+                        const int32_t *bias, const msk_scale *scales, void *state, void *scratch,
+                        msk_integer_recurrent shape) {
+  int16_t *c = state;
+  s8_lstm_in_parts(isa, y, xs, w, bias, scales, c, (int8_t *)(c + shape.units), scratch, &shape);
 }
 
 #else

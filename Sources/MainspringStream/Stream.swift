@@ -6,9 +6,8 @@ import MainspringRuntime
 /// From raw samples to decisions: alignment, windows, a model and its decision rules.
 ///
 /// ```swift
-/// let plan = try WindowPlan(graph, hop: 10)
-/// var stream = try Stream(plan)  // or Stream(plan, AlignmentOptions(rate: 50, channelCount: 6))
-/// try stream.push(sample.span, at: nanoseconds) { decision in … }
+/// var stream = try Stream(model: model, hop: 10)
+/// try stream.push(sample, at: nanoseconds) { decision in … }
 /// ```
 ///
 /// A stream knows no files, sockets or clocks: the same samples in the same order give the same
@@ -54,8 +53,8 @@ public struct Stream: ~Copyable {
     let alignment = try Stream.alignment(alignment, contract, channelCount: sizes.channels)
     guard alignment.channelCount == sizes.channels else { throw .options(.channels) }
     let rules = rules ?? contract?.rules ?? DecisionRules(classCount: sizes.classes)
-    if let known = rules.known { try known.check(channelCount: sizes.channels) }
-    let decider = try Decider(rules, classCount: sizes.classes)
+    let decider = try Decider(
+      rules, classCount: sizes.classes, channelCount: sizes.channels)
     guard plan.mode != .stateful || plan.hop == sizes.time else { throw .options(.hop) }
     let scaler = isScaled ? nil : contract?.scaler
     if let count = scaler?.means.count, count != 1, count != sizes.channels {

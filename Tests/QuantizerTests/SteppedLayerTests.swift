@@ -113,8 +113,13 @@ import _MainspringTestSupport
     let types = ["forward", "back", "turned", "both"].map { model.graph.type($0) }
     #expect(Set(types).count == 1)
     for name in ["forward", "back"] {
-      guard case .gru(let gru)? = model.graph.node(name)?.operation else { continue }
-      #expect(gru.integerStep?.state == types[0])
+      let node = try #require(model.graph.node(name))
+      guard case .gru(let gru) = node.operation else {
+        Issue.record("\(name): expected a GRU, found \(node.operation.name)")
+        continue
+      }
+      let step = try #require(gru.integerStep)
+      #expect(step.state == types[0] && step.state.elementType == .int8)
     }
   }
 

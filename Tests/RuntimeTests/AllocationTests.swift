@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CAllocationCounter
 import MainspringGraph
 import MainspringRuntime
 import Testing
 import _MainspringTestSupport
 
-/// Allocations and releases of this thread while a closure runs.
-func allocations(_ body: () throws -> Void) rethrows -> Int64 {
-  let before = allocation_counter_value()
-  try body()
-  return allocation_counter_value() - before
-}
-
 // What a refused window costs cannot be counted here: the testing library listens to thrown errors
 // and boxes them. The compiler holds that path to `@_noAllocation`.
-@Suite(.enabled(if: allocation_counter_is_available(), "sanitizers replace malloc"))
+@Suite(.enabled(if: countsAllocations, "sanitizers replace malloc"))
 struct AllocationTests {
   @Test func theCounterCounts() throws {
     var kept: [Int] = []

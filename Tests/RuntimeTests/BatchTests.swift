@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CAllocationCounter
 import MainspringGraph
 import MainspringRuntime
 import Testing
@@ -129,7 +128,7 @@ import _MainspringTestSupport
     }
   }
 
-  @Test(.enabled(if: allocation_counter_is_available(), "sanitizers replace malloc"))
+  @Test(.enabled(if: countsAllocations, "sanitizers replace malloc"))
   func allocatesNothing() throws {
     var session = BatchSession(try Plan(try SessionTests.classifier()))
     let windows = [Float](repeating: 1, count: 5 * 6)

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CAllocationCounter
 import Mainspring
 import Testing
 import _MainspringTestSupport
 
-/// Allocations of this thread in a piece of code.
-private func allocations(_ body: () throws -> Void) rethrows -> Int64 {
-  let before = allocation_counter_value()
-  try body()
-  return allocation_counter_value() - before
-}
-
-@Suite(.enabled(if: allocation_counter_is_available(), "sanitizers replace malloc"))
+@Suite(.enabled(if: countsAllocations, "sanitizers replace malloc"))
 struct AllocationTests {
   @Test func theCounterCounts() throws {
     var kept: [Int] = []

@@ -58,4 +58,80 @@ struct StreamContractTests {
     #expect(plan.hop == 4)
     #expect(throws: StreamError.options(.modelRate)) { _ = try Stream(plan) }
   }
+
+  private func contract() -> ModelContract {
+    var contract = ModelContract()
+    contract.sampleRate = 50
+    contract.hop = 3
+    contract.inputs = [ModelContract.Input()]
+    contract.inputs[0].channels = [
+      ModelContract.Channel(name: "ax"), ModelContract.Channel(name: "ay"),
+    ]
+    contract.inputs[0].scaler = Scaler(means: [0.25, 0.5], deviations: [2, 4])
+    contract.rules = DecisionRules(thresholds: [0.4, 0.5, 0.6])
+    return contract
+  }
+
+  @Test func oneCallOpensAStreamOnAModel() throws {
+    let graph = try model(contract())
+    let own = try decisions(try Stream(model: graph))
+    #expect(try own == decisions(try Stream(try WindowPlan(graph))) && own.count == 11)
+    // What is given goes before what the model says.
+    var rules = DecisionRules(classCount: 3, threshold: 0.3)
+    rules.smoothing = 3
+    let options = AlignmentOptions(rate: 25, channelCount: 2)
+    let told = try decisions(
+      try Stream(try WindowPlan(graph, hop: 5), options, rules: rules, isScaled: true))
+    let given = try decisions(
+      try Stream(model: graph, rate: 25, hop: 5, rules: rules, isScaled: true))
+    #expect(given == told && given != own && !given.isEmpty)
+    let aligned = try decisions(
+      try Stream(model: graph, alignment: options, hop: 5, rules: rules, isScaled: true))
+    #expect(aligned == told)
+  }
+
+  @Test func valuesOfASampleComeInAnyOrderByName() throws {
+    let graph = try model(contract())
+    var random = SplitMix64(seed: 7)
+    var usual = try Stream(model: graph, channels: ["ax", "ay"])
+    var turned = try Stream(model: graph, channels: ["ay", "ax"])
+    var (expected, found, swapped): ([Decision], [Decision], [Decision]) = ([], [], [])
+    var other = try Stream(model: graph)
+    for step in 0..<40 {
+      let (time, sample) = (Int64(step) * 20 * millisecond, random.floats(2))
+      try usual.push(sample, at: time) { expected.append($0) }
+      try turned.push([sample[1], sample[0]], at: time) { found.append($0) }
+      try other.push([sample[1], sample[0]], at: time) { swapped.append($0) }
+    }
+    #expect(expected.count > 5 && found == expected && swapped != expected)
+  }
+
+  @Test func whatMakesNoStreamIsRefused() throws {
+    let named = try model(contract())
+    #expect(throws: StreamSetupError.stream(.options(.modelRate))) {
+      _ = try Stream(model: try model(nil))
+    }
+    #expect(throws: StreamSetupError.stream(.options(.rate))) {
+      _ = try Stream(model: named, rate: 0)
+    }
+    for names in [["ax"], ["ax", "ax"], ["ax", "az"], ["ax", "ay", "ay"]] {
+      #expect {
+        _ = try Stream(model: named, channels: names)
+      } throws: {
+        "\($0)"
+          == "channels: expected those of the model, ax, ay, found "
+          + names.joined(separator: ", ")
+      }
+    }
+    #expect {
+      _ = try Stream(model: try model(nil), rate: 50, channels: ["ax"])
+    } throws: {
+      "\($0)".hasSuffix("which names none, found ax")
+    }
+    #expect {
+      _ = try Stream(model: named, mode: .stateful)
+    } throws: {
+      "\($0)".hasSuffix("expected recurrent layers that run forwards, found none")
+    }
+  }
 }

@@ -2,6 +2,7 @@
 
 import Mainspring
 import MainspringConvert
+@testable import MainspringRuntime
 import Testing
 import _MainspringTestSupport
 
@@ -93,6 +94,30 @@ extension IncrementalTests {
       if try compare(form, hop: hop, on: set, windows: 30, seed: seed, name) { sharing += 1 }
     }
     #expect(sharing > Self.quantizedModels / 3)
+  }
+
+  /// GRUs and simple recurrent layers of integers are loops, whose rows are frames that windows share.
+  @Test(arguments: InstructionSet.available, [NodePrecision.int8, .int16])
+  func loopsOfIntegersGiveTheSameBits(set: InstructionSet, precision: NodePrecision) throws {
+    for layer in [StatefulModels.Layer.gruAfter, .gruBefore, .simpleRNN] {
+      for (units, sequence) in [(5, true), (17, false), (32, false)] {
+        var models = StatefulModels(seed: UInt64(units))
+        let graph = try models.quantized(
+          try models.graph(layer, time: 24, units: units, sequence: sequence), precision)
+        let plan = try Plan(graph, instructionSet: set)
+        var loops = 0
+        for index in 0..<plan.steps.count {
+          if case .loop = unsafe plan.steps.base[index] { loops += 1 }
+        }
+        #expect(loops == 2, "\(precision), \(layer)")
+        for hop in [1, 2, 5] {
+          let name = "\(precision), \(layer), hop \(hop)"
+          let isShared = try compare(
+            graph, hop: hop, on: set, windows: 20, seed: UInt64(hop), name)
+          #expect(isShared, "\(name)")
+        }
+      }
+    }
   }
 
   @Test(arguments: [1, 2, 3, 5, 10, 24], InstructionSet.available)

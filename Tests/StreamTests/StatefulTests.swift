@@ -1,65 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Mainspring
+import MainspringConvert
 import Testing
 import _MainspringTestSupport
 
-/// LSTM layers whose state is carried on.
+/// Recurrent layers whose state is carried on.
 @Suite struct StatefulTests {
-  /// Two LSTM layers, all steps of which come out, `[1, time, 3]` to `[1, time · 5]`.
-  private func model(time: Int, seed: UInt64, sequence: Bool = true) throws -> Graph {
+  private static let (window, count) = (8, 6)
+
+  /// What a model answers to one long window, and to its parts one after the other, twice.
+  private func answers(
+    _ graph: Graph, on set: InstructionSet, seed: UInt64
+  ) throws -> (whole: [Float], parts: [[Float]]) {
+    let (window, count) = (Self.window, Self.count)
     var random = SplitMix64(seed: seed)
-    func tensor(_ extents: [Int]) throws -> Tensor {
-      let shape = try Shape(extents)
-      return Tensor(shape: shape, floats: random.floats(shape.elementCount, from: -0.6, to: 0.6))
-    }
-    func lstm(_ features: Int, _ units: Int, _ sequence: Bool) throws -> Operator {
-      .lstm(
-        LSTM(
-          inputWeights: try tensor([4 * units, features]),
-          recurrentWeights: try tensor([4 * units, units]), bias: try tensor([4 * units]),
-          returnsSequence: sequence))
-    }
-    var graph = Graph()
-    let x = graph.addInput(name: "x", shape: try Shape([1, time, 3]))
-    let first = try graph.add(try lstm(3, 17, true), to: x, name: "first")
-    let second = try graph.add(try lstm(17, 5, sequence), to: first, name: "second")
-    let flat = try graph.add(
-      .reshape(Reshape(to: try Shape([1, sequence ? 5 * time : 5]))), to: second, name: "flat")
-    try graph.addOutput(flat)
-    return graph
-  }
-
-  @Test(arguments: InstructionSet.available) func windowsGoOnAsOneLongOne(set: InstructionSet)
-    throws
-  {
-    let (window, count) = (8, 6)
-    var random = SplitMix64(seed: 3)
     let series = random.floats(window * count * 3, from: -2, to: 2)
-    var whole = Session(
-      try Plan(try model(time: window * count, seed: 7), instructionSet: set))
-    var expected = [Float](repeating: 0, count: 5 * window * count)
-    var span = expected.mutableSpan
-    try whole.run(series.span, into: &span)
+    var long = Session(
+      try Plan(
+        try StatefulModels.stretched(graph, time: window * count), instructionSet: set))
+    var whole = [Float](repeating: 0, count: 5 * window * count)
+    var span = whole.mutableSpan
+    try long.run(series.span, into: &span)
 
-    var session = StatefulSession(try Plan(try model(time: window, seed: 7), instructionSet: set))
+    try StatefulSession.check(graph)
+    var session = StatefulSession(try Plan(graph, instructionSet: set))
+    var parts: [[Float]] = []
     for _ in 0..<2 {
+      var all: [Float] = []
       for index in 0..<count {
         let rows = Array(series[index * window * 3..<(index + 1) * window * 3])
         var result = [Float](repeating: 0, count: 5 * window)
         var span = result.mutableSpan
         try session.run(rows.span, into: &span)
-        let part = Array(expected[index * 5 * window..<(index + 1) * 5 * window])
-        #expect(difference(result, part, within: .close(2e-6)) == nil, "window \(index)")
+        all += result
       }
+      parts.append(all)
       // State is zero again, and everything repeats.
       session.restart()
     }
+    return (whole, parts)
   }
 
-  @Test func aStreamCarriesStateOnUpToAGap() throws {
-    let graph = try model(time: 10, seed: 5, sequence: false)
-    let plan = try WindowPlan(graph, hop: 10, mode: .stateful)
+  @Test(arguments: InstructionSet.available, StatefulModels.Layer.allCases)
+  func windowsGoOnAsOneLongOne(set: InstructionSet, layer: StatefulModels.Layer) throws {
+    for units in [3, 16, 17, 64] {
+      var models = StatefulModels(seed: UInt64(units))
+      let graph = try models.graph(layer, time: Self.window, units: units)
+      let found = try answers(graph, on: set, seed: 3)
+      for part in found.parts {
+        #expect(difference(part, found.whole, within: .close(2e-6)) == nil, "\(units) units")
+      }
+      #expect(found.parts[0] == found.parts[1])
+    }
+  }
+
+  @Test(
+    arguments: [NodePrecision.int8, .int16, .dynamic], StatefulModels.Layer.allCases)
+  func integersGoOnBitForBit(precision: NodePrecision, layer: StatefulModels.Layer) throws {
+    // An LSTM in the midst of int16 is one of floats.
+    let isFloat = precision == .int16 && layer == .lstm
+    for (units, set) in [3, 16, 17, 64].flatMap({ units in
+      InstructionSet.available.map { (units, $0) }
+    }) {
+      var models = StatefulModels(seed: UInt64(units) + 40)
+      let graph = try models.quantized(
+        try models.graph(layer, time: Self.window, units: units), precision)
+      let integers = graph.nodes.filter { node in
+        switch node.operation {
+        case .lstm, .gru, .simpleRNN:
+          node.operation.weights.contains { $0.elementType == .int8 }
+        default: false
+        }
+      }
+      #expect(isFloat || integers.count == 2)
+      let found = try answers(graph, on: set, seed: 5)
+      for part in found.parts {
+        if isFloat {
+          #expect(difference(part, found.whole, within: .close(2e-3)) == nil)
+        } else {
+          #expect(
+            part.map(\.bitPattern) == found.whole.map(\.bitPattern), "\(set), \(units) units")
+        }
+      }
+      #expect(Set(found.whole).count > 20, "\(precision): answers that say nothing")
+    }
+  }
+
+  @Test(arguments: [NodePrecision.float32, .int8, .dynamic])
+  func aStreamCarriesStateOnUpToAGap(precision: NodePrecision) throws {
+    var models = StatefulModels(seed: 5)
+    let graph = try models.quantized(
+      try models.graph(.lstm, time: 10, units: 17, sequence: false), precision)
+    let plan = try WindowPlan(graph, mode: .stateful)
+    #expect(plan.hop == 10)
     let options = AlignmentOptions(rate: 50, channelCount: 3)
     var stream = try Stream(plan, options)
     var answers: [[Float]] = []
@@ -84,19 +118,23 @@ import _MainspringTestSupport
     }
   }
 
-  @Test func layersWithoutSuchStateAreRefusedByName() throws {
-    let seeds = try (0..<200).map { try RandomModel.graph(seed: UInt64($0)).graph }
-    let gru = try #require(
-      seeds.first { $0.nodes.contains { if case .gru = $0.operation { true } else { false } } })
-    #expect {
-      try StatefulSession.check(gru)
-    } throws: {
-      "\($0)".hasSuffix(
-        "state carried on: expected an LSTM of floats that runs forwards, found GRU")
+  /// What carries nothing on, or would have to from the future.
+  @Test func modelsWithoutSuchStateAreRefusedByName() throws {
+    func expectRefusal(_ graph: Graph, _ ending: String) {
+      #expect {
+        _ = try WindowPlan(graph, mode: .stateful)
+      } throws: {
+        "\($0)".hasSuffix(
+          "state carried on: expected recurrent layers that run forwards, found \(ending)")
+      }
     }
-    let integers = try Graph(contentsOf: Location.fixture("quantized/gesture-int8.tflite"))
-    #expect(throws: PlanError.self) {
-      _ = try WindowPlan(integers, hop: 50, mode: .stateful)
-    }
+    expectRefusal(try meanModel(time: 10, channels: 3), "none")
+    var models = StatefulModels(seed: 1)
+    let forwards = try models.graph(.gruAfter, time: 10, units: 4)
+    var both = forwards
+    let reversed = try both.add(.reverse(Reverse(axes: [1])), to: both.inputs[0], name: "reversed")
+    try both.addOutput(reversed)
+    expectRefusal(both, "one that runs backwards")
+    try StatefulSession.check(forwards)
   }
 }

@@ -85,11 +85,20 @@ void integer_products(int n) {
   start(25);
   for (int i = 0; i < 4 * n; i++) scales[i] = (msk_scale){(1 << 30) + i / n * 100003, -2};
   bias = pack_int(msk_integer_s8, 4 * n, 1, n);
-  msk_s8_lstm(isa, Y, ha, (int8_t *)packed, bias, scales, scratch,
-              (msk_integer_recurrent){.time = 3, .units = n, .sequence = true, .state_zero = -3,
-                                      .cell_bits = 3, .cell_clip = 9000,
-                                      .hidden = {1 << 30, -21}, .hidden_zero = 5});
+  const msk_integer_recurrent layer = {.time = 3, .units = n, .sequence = true, .state_zero = -3,
+                                       .cell_bits = 3, .cell_clip = 9000,
+                                       .hidden = {1 << 30, -21}, .hidden_zero = 5};
+  msk_s8_lstm(isa, Y, ha, (int8_t *)packed, bias, scales, scratch, layer);
   end("s8_lstm", n, '1', 3 * n);
+  start(25);
+  bias = pack_int(msk_integer_s8, 4 * n, 1, n);
+  static _Alignas(64) uint8_t state[128];
+  memset(state, 0, 2 * (size_t)n);
+  memset(state + 2 * n, -3, (size_t)n);
+  for (int call = 0; call < 2; call++) {
+    msk_s8_lstm_resume(isa, Y, ha, (int8_t *)packed, bias, scales, state, scratch, layer);
+  }
+  end("s8_lstm_resume", n, '1', 3 * n);
 }
 
 void hybrid(int n) {
@@ -149,4 +158,14 @@ void hybrid(int n) {
                   (msk_recurrent){.time = 3, .units = n, .sequence = true,
                                   .element = msk_element_s8});
   end("hybrid_lstm", n, 'f', 3 * n);
+  static _Alignas(64) float state[128];
+  memset(state, 0, sizeof state);
+  for (int call = 0; call < 2; call++) {
+    msk_hybrid_lstm_resume(isa, Y, shares(4, n, 3), (int8_t *)packed, sums, column_scales, state,
+                           scratch, (msk_function){.code = msk_tanh},
+                           (msk_function){.code = msk_sigmoid}, 0, true,
+                           (msk_recurrent){.time = 3, .units = n, .sequence = true,
+                                           .element = msk_element_s8});
+  }
+  end("hybrid_lstm_resume", n, 'f', 3 * n);
 }

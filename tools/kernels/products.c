@@ -83,7 +83,7 @@ float *shares(int gates, int units, int time) {
 }
 
 void recurrent(int units) {
-  static _Alignas(64) float other[1 << 13];
+  static _Alignas(64) float other[1 << 13], state[64];
   const msk_function act = {.code = msk_tanh}, gate = {.code = msk_sigmoid};
   for (msk_element element = msk_element_f32; element <= msk_element_f16; element++) {
     const int number = 2 * units + (int)element, count = 3 * units;
@@ -116,14 +116,36 @@ void recurrent(int units) {
     memcpy(other, xs, 4 * 3 * (size_t)(units + 16));
     msk_f32_gru_after(isa, Y, xs, packed, other, scratch, act, gate, shape);
     end("gru_after", number, 'f', count);
+    start(7);
+    memset(state, 0, sizeof state);
+    pack_gates(packed, element, 3, units, 0);
+    for (int call = 0; call < 2; call++) {
+      msk_f32_gru_after_resume(isa, Y, xs, packed, other, state, scratch, act, gate, shape);
+    }
+    end("gru_after_resume", number, 'f', count);
     start(8);
     pack_gates(packed, element, 2, units, 0);
     pack_gates(other, element, 1, units, 2);
     msk_f32_gru_before(isa, Y, shares(3, units, 3), packed, other, scratch, act, gate, shape);
     end("gru_before", number, 'f', count);
+    start(8);
+    memset(state, 0, sizeof state);
+    pack_gates(packed, element, 2, units, 0);
+    for (int call = 0; call < 2; call++) {
+      msk_f32_gru_before_resume(isa, Y, shares(3, units, 3), packed, other, state, scratch, act,
+                                gate, shape);
+    }
+    end("gru_before_resume", number, 'f', count);
     start(9);
     pack_gates(packed, element, 1, units, 0);
     msk_f32_rnn(isa, Y, shares(1, units, 3), packed, scratch, act, shape);
     end("rnn", number, 'f', count);
+    start(9);
+    memset(state, 0, sizeof state);
+    pack_gates(packed, element, 1, units, 0);
+    for (int call = 0; call < 2; call++) {
+      msk_f32_rnn_resume(isa, Y, shares(1, units, 3), packed, state, scratch, act, shape);
+    }
+    end("rnn_resume", number, 'f', count);
   }
 }

@@ -256,6 +256,13 @@ void msk_f32_gru_after(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
                        msk_function activation, msk_function gate,
                        msk_recurrent shape) MSK_REALTIME;
 
+/// The same from the state that the call before ended with, `[padded]`.
+void msk_f32_gru_after_resume(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
+                              const void *_Nonnull w, const float *_Nonnull d,
+                              float *_Nonnull state, float *_Nonnull scratch,
+                              msk_function activation, msk_function gate,
+                              msk_recurrent shape) MSK_REALTIME;
+
 /// z, r = gate(xs + U·h); n = activation(xs_n + U_n·(r·h)); h = z·h + (1 − z)·n.
 ///
 /// `w` is U of the gates z and r, two interleaved; `wn` is U_n. `scratch` has 4·padded floats.
@@ -264,10 +271,22 @@ void msk_f32_gru_before(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs
                         msk_function activation, msk_function gate,
                         msk_recurrent shape) MSK_REALTIME;
 
+/// The same from the state that the call before ended with, `[padded]`.
+void msk_f32_gru_before_resume(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
+                               const void *_Nonnull w, const void *_Nonnull wn,
+                               float *_Nonnull state, float *_Nonnull scratch,
+                               msk_function activation, msk_function gate,
+                               msk_recurrent shape) MSK_REALTIME;
+
 /// h = activation(xs[t] + U·h); `xs` is `[time][padded]`. `scratch` has padded floats.
 void msk_f32_rnn(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs, const void *_Nonnull w,
                  float *_Nonnull scratch, msk_function activation,
                  msk_recurrent shape) MSK_REALTIME;
+
+/// The same from the state that the call before ended with, `[padded]`.
+void msk_f32_rnn_resume(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
+                        const void *_Nonnull w, float *_Nonnull state, float *_Nonnull scratch,
+                        msk_function activation, msk_recurrent shape) MSK_REALTIME;
 
 // MARK: Element by element
 
@@ -543,6 +562,13 @@ void msk_s8_lstm(msk_isa isa, int8_t *_Nonnull y, const int16_t *_Nonnull xs,
                  const msk_scale *_Nonnull scales, void *_Nonnull scratch,
                  msk_integer_recurrent shape) MSK_REALTIME;
 
+/// The same from the state that the call before ended with: `state` has c, units int16, and then h,
+/// units int8; c is 0 and h the state's zero point before the first call.
+void msk_s8_lstm_resume(msk_isa isa, int8_t *_Nonnull y, const int16_t *_Nonnull xs,
+                        const int8_t *_Nonnull w, const int32_t *_Nonnull bias,
+                        const msk_scale *_Nonnull scales, void *_Nonnull state,
+                        void *_Nonnull scratch, msk_integer_recurrent shape) MSK_REALTIME;
+
 /// The functions of the LSTM's gates and cell: 1 / (1 + e^−x) of numbers with 3 integer bits, and
 /// tanh of numbers with 0 … 6; results have none. `y` may equal `x`.
 void msk_s16_fixed_logistic(msk_isa isa, int16_t *_Nonnull y, const int16_t *_Nonnull x,
@@ -727,6 +753,13 @@ void msk_hybrid_lstm(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
                      const float *_Nonnull scales, float *_Nonnull scratch,
                      msk_function activation, msk_function gate, float clip, bool asymmetric,
                      msk_recurrent shape) MSK_REALTIME;
+
+/// The same from the state that the call before ended with, as `msk_f32_lstm_resume` has it.
+void msk_hybrid_lstm_resume(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
+                            const int8_t *_Nonnull w, const int32_t *_Nonnull sums,
+                            const float *_Nonnull scales, float *_Nonnull state,
+                            float *_Nonnull scratch, msk_function activation, msk_function gate,
+                            float clip, bool asymmetric, msk_recurrent shape) MSK_REALTIME;
 
 // MARK: Tables, made once
 

@@ -3,77 +3,85 @@
 import CMainspringKernels
 public import MainspringGraph
 
-/// A plan whose LSTM layers go on from where the window before ended: for models that were trained
-/// so, on windows that lie side by side.
+/// A plan whose recurrent layers go on from where the window before ended: for models that were
+/// trained so, on windows that lie side by side.
 ///
-/// Everything else is computed for each window by itself: a convolution sees padding at its edges.
-/// Once a session exists, none of its methods allocates memory or takes a lock.
+/// Floats, integers and weights of integers on floats alike. Everything else is computed for each
+/// window by itself: a convolution sees padding at its edges. Once a session exists, none of its
+/// methods allocates memory or takes a lock.
 @safe public struct StatefulSession: ~Copyable, @unchecked Sendable {
   public let plan: Plan
   private var session: Session
   private let context: Context
   private let steps: UnsafeMutablePointer<Step>
   private let stepCount: Int
-  private let state: AlignedBlock
-  /// By step: where its state is, in floats; −1 for a step without.
-  private let places: TrivialList<Int>
+  /// The states of all steps, one behind the other.
+  private let memory: AlignedBlock
+  /// By step: what it keeps, in bytes from the start of the memory.
+  private let places: TrivialList<StatePlace>
 
   /// - Parameter plan: of a graph that ``check(_:)`` has passed.
   public init(_ plan: Plan) {
-    var places: [Int] = []
-    var floats = 0
+    var places: [StatePlace] = []
+    var bytes = 0
     for index in 0..<plan.steps.count {
-      if case .lstm(let step) = unsafe plan.steps.base[index] {
-        places.append(floats)
-        // h and c, each rounded up to whole vectors and cache lines.
-        floats += 2 * step.shape.units.rounded(upTo: AlignedBlock.alignment / 4)
+      if let state = unsafe plan.steps.base[index].state {
+        places.append(StatePlace(start: bytes, state: state))
+        bytes += state.byteCount.rounded(upTo: AlignedBlock.alignment)
       } else {
-        places.append(-1)
+        places.append(StatePlace(start: -1, state: StepState(byteCount: 0)))
       }
     }
-    self.init(plan, places, floats: floats)
+    self.init(plan, places, byteCount: bytes)
+    restart()
   }
 
-  private init(_ plan: Plan, _ places: [Int], floats: Int) {
+  private init(_ plan: Plan, _ places: [StatePlace], byteCount: Int) {
     let session = Session(plan)
     self.plan = plan
     context = session.context
     self.session = session
     unsafe steps = plan.steps.base
     stepCount = plan.steps.count
-    state = AlignedBlock(byteCount: floats * 4)
+    memory = AlignedBlock(byteCount: byteCount)
     self.places = TrivialList(places)
   }
 
-  /// - Throws: `PlanError` when a recurrent layer is none whose state is carried on: an LSTM of
-  ///   floats that runs forwards.
+  /// - Throws: `PlanError` when there is no state to carry on, or it would run against time: no
+  ///   recurrent layer, or one that runs backwards.
   public static func check(_ graph: Graph) throws(PlanError) {
+    var count = 0
     for node in graph.nodes {
-      let name = graph.values[node.output].name
       switch node.operation {
-      case .gru, .simpleRNN, .reverse: throw refusal(name, node.operation.name)
-      case .lstm:
-        let inputs = node.inputs.map { graph.shape(of: $0) }
-        guard Job(node, graph, inputs).arithmetic == .float else {
-          throw refusal(name, "one with weights of integers")
-        }
+      case .lstm, .gru, .simpleRNN: count += 1
+      case .reverse:
+        throw refusal(graph.values[node.output].name, "one that runs backwards")
       default: break
       }
     }
+    if count == 0 { throw refusal(graph.outputs.first.map { graph.values[$0].name } ?? "", "none") }
   }
 
   private static func refusal(_ node: String, _ found: String) -> PlanError {
     .shape(
       node: node,
       ShapeError(
-        operation: "state carried on", expected: "an LSTM of floats that runs forwards",
+        operation: "state carried on", expected: "recurrent layers that run forwards",
         found: found))
   }
 
   /// The next window has no window before it: its state is zero.
   @_noAllocation @_noLocks
   public mutating func restart() {
-    unsafe msk_fill(state.base, 4, state.byteCount / 4, 0)
+    unsafe msk_fill(memory.base, 4, memory.byteCount / 4, 0)
+    for index in 0..<stepCount {
+      let place = unsafe places.base[index]
+      if place.start >= 0, place.state.zeroCount > 0 {
+        unsafe msk_fill(
+          memory.base + (place.start + place.state.zeroStart), 1, place.state.zeroCount,
+          UInt64(place.state.zero))
+      }
+    }
   }
 
   /// Runs the model on the window behind the one before.
@@ -85,24 +93,21 @@ public import MainspringGraph
   ) throws(RunError) {
     try session.checkOutput(length: result.count)
     try session.setInput(0, window)
-    let floats = unsafe state.base.assumingMemoryBound(to: Float.self)
     for index in 0..<stepCount {
       let place = unsafe places.base[index]
-      if place < 0 {
+      if place.start < 0 {
         unsafe steps[index].run(context)
-      } else if case .lstm(let step) = unsafe steps[index] {
-        unsafe step.resume(context, state: floats + place)
+      } else {
+        unsafe steps[index].resume(context, state: memory.base + place.start)
       }
     }
     try session.copyOutput(0, into: &result)
   }
 }
 
-extension LSTMStep {
-  @_noAllocation @_noLocks
-  fileprivate func resume(_ c: Context, state: UnsafeMutablePointer<Float>) {
-    unsafe msk_f32_lstm_resume(
-      c.isa, c.result(y), c.operand(.arena(x)), c.packed(weights), state, c.result(scratch),
-      activation, gate, clip, shape)
-  }
+/// Where a state is.
+struct StatePlace: BitwiseCopyable {
+  /// Bytes from the start of all of them; −1 for a step without a state.
+  let start: Int
+  let state: StepState
 }

@@ -32,9 +32,26 @@ struct LoopStep: BitwiseCopyable {
   /// The same on rows that are elsewhere, to a result that is.
   @_noAllocation @_noLocks
   func run(_ c: Context, rows: UnsafeRawPointer, to y: UnsafeMutableRawPointer) {
+    unsafe c.rawResult(state).initializeMemory(
+      as: UInt8.self, repeating: zero, count: stateBytes)
+    unsafe runSteps(c, rows: rows, to: y)
+  }
+
+  /// The same from a state of the caller's, where the one behind the last time is left.
+  @_noAllocation @_noLocks
+  func resume(
+    _ c: Context, rows: UnsafeRawPointer, to y: UnsafeMutableRawPointer,
+    state kept: UnsafeMutableRawPointer
+  ) {
+    unsafe c.rawResult(state).copyMemory(from: kept, byteCount: stateBytes)
+    unsafe runSteps(c, rows: rows, to: y)
+    unsafe kept.copyMemory(from: c.rawResult(state), byteCount: stateBytes)
+  }
+
+  @_noAllocation @_noLocks
+  private func runSteps(_ c: Context, rows: UnsafeRawPointer, to y: UnsafeMutableRawPointer) {
     let steps = unsafe c.packed(body).assumingMemoryBound(to: Step.self)
     let state = unsafe c.rawResult(state)
-    unsafe state.initializeMemory(as: UInt8.self, repeating: zero, count: stateBytes)
     for t in 0..<time {
       unsafe c.rawResult(row).copyMemory(from: rows + t * rowBytes, byteCount: rowBytes)
       for index in 0..<bodyCount { unsafe steps[index].run(c) }

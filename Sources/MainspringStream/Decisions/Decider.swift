@@ -24,8 +24,13 @@ public struct Decider: ~Copyable {
 
   /// - Throws: ``StreamError/options(_:)``.
   public init(_ rules: DecisionRules, classCount: Int) throws(StreamError) {
-    try rules.check(
-      classCount: classCount, channelCount: (rules.known?.center.count ?? 0) / 2)
+    try self.init(
+      rules, classCount: classCount, channelCount: (rules.known?.center.count ?? 0) / 2)
+  }
+
+  /// - Parameter channelCount: channels of the windows that distances are measured of.
+  init(_ rules: DecisionRules, classCount: Int, channelCount: Int) throws(StreamError) {
+    try rules.check(classCount: classCount, channelCount: channelCount)
     self.classCount = classCount
     smoothing = rules.smoothing
     minimumDuration = rules.minimumDuration

@@ -32,62 +32,13 @@ struct WindowEngine: ~Copyable {
   mutating func run(
     _ rows: borrowing RowRing, into output: inout FloatBlock
   ) throws(RunError) {
-    if let failure = compute(rows, &output) { throw failure }
-  }
-
-  @_noAllocation @_noLocks
-  private mutating func compute(
-    _ rows: borrowing RowRing, _ output: inout FloatBlock
-  ) -> RunError? {
-    var result = output.mutableSpan(0..<output.count)
+    let window = unsafe rows.windowBuffer()
+    let buffer = unsafe output.mutableBuffer(0..<output.count)
+    var result = unsafe buffer.mutableSpan
     switch mode {
-    case .incremental:
-      return unsafe incremental?.attempt(rows.windowBuffer().span, &result) ?? nil
-    case .stateful: return unsafe stateful?.attempt(rows.windowBuffer().span, &result) ?? nil
-    case .whole: return unsafe session?.attempt(rows.windowBuffer().span, &result) ?? nil
-    }
-  }
-}
-
-/// Spans end before an error is thrown: the compiler cannot see otherwise that they free nothing.
-extension Session {
-  @_noAllocation @_noLocks
-  fileprivate mutating func attempt(
-    _ window: Span<Float>, _ result: inout MutableSpan<Float>
-  ) -> RunError? {
-    do throws(RunError) {
-      try run(window, into: &result)
-      return nil
-    } catch {
-      return error
-    }
-  }
-}
-
-extension IncrementalSession {
-  @_noAllocation @_noLocks
-  fileprivate mutating func attempt(
-    _ window: Span<Float>, _ result: inout MutableSpan<Float>
-  ) -> RunError? {
-    do throws(RunError) {
-      try run(window, into: &result)
-      return nil
-    } catch {
-      return error
-    }
-  }
-}
-
-extension StatefulSession {
-  @_noAllocation @_noLocks
-  fileprivate mutating func attempt(
-    _ window: Span<Float>, _ result: inout MutableSpan<Float>
-  ) -> RunError? {
-    do throws(RunError) {
-      try run(window, into: &result)
-      return nil
-    } catch {
-      return error
+    case .incremental: try unsafe incremental?.run(window.span, into: &result)
+    case .stateful: try unsafe stateful?.run(window.span, into: &result)
+    case .whole: try unsafe session?.run(window.span, into: &result)
     }
   }
 }

@@ -12,7 +12,7 @@ public final class WindowPlan: Sendable {
     case incremental
     /// Every window by itself, computed from its start.
     case whole
-    /// Windows lie side by side, and LSTM layers go on from where the window before ended: for
+    /// Windows lie side by side, and recurrent layers go on from where the window before ended: for
     /// models that were trained so. The hop is the window.
     case stateful
   }
@@ -24,15 +24,16 @@ public final class WindowPlan: Sendable {
   /// What windows share; nil where every window is computed from its start.
   public let incremental: IncrementalPlan?
 
-  /// - Parameter hop: nil for the hop of the model's contract, or half a window without one.
+  /// - Parameter hop: nil for the hop of the model's contract, or half a window without one; where
+  ///   state is carried on, for the window.
   /// - Precondition: the hop is at least 1.
-  /// - Throws: `PlanError` when the model cannot be planned, or has recurrent layers whose state is
-  ///   not carried on.
+  /// - Throws: `PlanError` when the model cannot be planned, or has no state that could be carried
+  ///   on.
   public init(
     _ graph: Graph, hop: Int? = nil, mode: Mode = .incremental,
     instructionSet: InstructionSet = .best
   ) throws(PlanError) {
-    let hop = hop ?? WindowPlan.hop(of: graph)
+    let hop = hop ?? WindowPlan.hop(of: graph, mode)
     precondition(hop >= 1, "a hop of at least 1 row")
     plan = try Plan(graph, instructionSet: instructionSet)
     self.hop = hop
@@ -43,13 +44,13 @@ public final class WindowPlan: Sendable {
       ? try IncrementalPlan(graph, hop: hop, instructionSet: instructionSet) : nil
   }
 
-  private static func hop(of graph: Graph) -> Int {
-    if let hop = graph.contract?.hop { return hop }
+  private static func hop(of graph: Graph, _ mode: Mode) -> Int {
+    if mode != .stateful, let hop = graph.contract?.hop { return hop }
     guard let input = graph.inputs.first else { return 1 }
     var length = 1
     for extent in graph.shape(of: input).extents.dropFirst().dropLast() {
       length = max(length, extent)
     }
-    return max(length / 2, 1)
+    return mode == .stateful ? length : max(length / 2, 1)
   }
 }

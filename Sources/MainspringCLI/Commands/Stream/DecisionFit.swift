@@ -14,7 +14,7 @@ struct DecisionFit {
   let background: [Int]
   let known: KnownWindows?
   let tolerance: Int64
-  /// False alarms in an hour.
+  /// False alarms in an hour without gestures.
   let budget: Double
 
   private static let thresholds: [Float] = (6...19).map { Float($0) / 20 } + [0.97, 0.99, 0.999, 1]
@@ -25,7 +25,7 @@ struct DecisionFit {
   func best(
     _ recordings: [PlayedRecording], progress: (Double) -> Void
   ) throws(Failure) -> DecisionRules {
-    let hours = recordings.reduce(0) { $0 + $1.hours(settings) }
+    let hours = recordings.reduce(0) { $0 + $1.quietHours }
     let hop = Double(settings.plan.hop) / settings.rate
     var best: (rules: DecisionRules, score: Double, delay: Double)?
     var done = 0
@@ -38,8 +38,7 @@ struct DecisionFit {
           rules.refractory = Int64(refractory * 1e9)
           rules.background = background
           let score = try fitThresholds(&rules, recordings, hours: hours)
-          let value = EventScore.f1(
-            found: score.foundCount, spans: score.spanCount, falseAlarms: score.falseAlarmCount)
+          let value = score.f1
           let delay = score.medianDelay ?? 0
           if best.map({ value > $0.score || (value == $0.score && delay < $0.delay) }) ?? true {
             best = (rules, value, delay)
@@ -64,12 +63,7 @@ struct DecisionFit {
       scores.append(try score(rules, recordings))
     }
     var chosen = (0..<settings.classCount).map { label in
-      let values = scores.map { score in
-        EventScore.f1(
-          found: score.found[label], spans: score.spans[label],
-          falseAlarms: score.falseAlarms[label])
-      }
-      return Self.middle(of: values)
+      Self.middle(of: scores.map { $0.f1(of: label) })
     }
     func alarms() -> Int {
       chosen.indices.reduce(0) { $0 + scores[chosen[$1]].falseAlarms[$1] }

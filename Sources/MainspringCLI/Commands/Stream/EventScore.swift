@@ -4,23 +4,26 @@ import Mainspring
 
 /// How well events fit what happened.
 struct EventScore {
-  /// By class: spans, those found, and events that are none.
+  /// By class: labelled spans, and those found.
   private(set) var spans: [Int]
   private(set) var found: [Int]
+  /// By class: events in a labelled gesture that is another one, or found already.
+  private(set) var wrong: [Int]
+  /// By class: events where no gesture is labelled.
   private(set) var falseAlarms: [Int]
   /// Seconds from the start of a span to its event.
   private(set) var delays: [Double] = []
 
   init(classCount: Int) {
     spans = [Int](repeating: 0, count: classCount)
-    found = spans
-    falseAlarms = spans
+    (found, wrong, falseAlarms) = (spans, spans, spans)
   }
 
   /// Counts the events of a recording.
   ///
   /// An event is right within a span of its class or up to `tolerance` behind it, once for each
-  /// span. In a span whose name is none of the model's it is neither right nor wrong.
+  /// span; in one of another gesture it is wrong, and outside of all a false alarm. In a span whose
+  /// name is none of the model's it is neither.
   mutating func count(
     _ events: [Event], in recording: PlayedRecording, tolerance: Int64, background: [Int]
   ) {
@@ -29,12 +32,11 @@ struct EventScore {
       if let label = span.label, !background.contains(label) { spans[label] += 1 }
     }
     for event in events {
-      var isRight = false
-      var isOpen = false
+      var (isRight, isOpen, isGesture) = (false, false, false)
       for (index, span) in recording.spans.enumerated() {
-        let end = span.end > .max - tolerance ? Int64.max : span.end + tolerance
-        guard event.time >= span.start, event.time <= end else { continue }
+        guard span.holds(event.time, tolerance: tolerance) else { continue }
         if span.label == nil { isOpen = true }
+        if let label = span.label, !background.contains(label) { isGesture = true }
         guard span.label == event.label, !isFound[index] else { continue }
         isFound[index] = true
         isRight = true
@@ -42,28 +44,45 @@ struct EventScore {
         if span.start > .min { delays.append(Double(event.time - span.start) / 1e9) }
         break
       }
-      if !isRight, !isOpen { falseAlarms[event.label] += 1 }
+      if isRight || isOpen { continue }
+      if isGesture { wrong[event.label] += 1 } else { falseAlarms[event.label] += 1 }
     }
   }
 
   var spanCount: Int { spans.reduce(0, +) }
   var foundCount: Int { found.reduce(0, +) }
+  var wrongCount: Int { wrong.reduce(0, +) }
   var falseAlarmCount: Int { falseAlarms.reduce(0, +) }
 
-  static func precision(found: Int, falseAlarms: Int) -> Double? {
-    found + falseAlarms == 0 ? nil : Double(found) / Double(found + falseAlarms)
+  static func precision(found: Int, errors: Int) -> Double? {
+    found + errors == 0 ? nil : Double(found) / Double(found + errors)
   }
 
   static func recall(found: Int, spans: Int) -> Double? {
     spans == 0 ? nil : Double(found) / Double(spans)
   }
 
-  var precision: Double? { Self.precision(found: foundCount, falseAlarms: falseAlarmCount) }
+  func precision(of label: Int) -> Double? {
+    Self.precision(found: found[label], errors: wrong[label] + falseAlarms[label])
+  }
+
+  var precision: Double? {
+    Self.precision(found: foundCount, errors: wrongCount + falseAlarmCount)
+  }
   var recall: Double? { Self.recall(found: foundCount, spans: spanCount) }
 
+  func f1(of label: Int) -> Double {
+    Self.f1(
+      found: found[label], spans: spans[label], errors: wrong[label] + falseAlarms[label])
+  }
+
+  var f1: Double {
+    Self.f1(found: foundCount, spans: spanCount, errors: wrongCount + falseAlarmCount)
+  }
+
   /// 2·found / (spans + events): the harmonic mean of precision and recall.
-  static func f1(found: Int, spans: Int, falseAlarms: Int) -> Double {
-    let total = spans + found + falseAlarms
+  private static func f1(found: Int, spans: Int, errors: Int) -> Double {
+    let total = spans + found + errors
     return total == 0 ? 0 : 2 * Double(found) / Double(total)
   }
 

@@ -12,7 +12,7 @@ enum FitDecisionsCommand {
       Plays labelled recordings, and finds the average, thresholds, shortest duration and \
       refractory time with which events fit the labels best within a budget of false alarms. Every \
       other recording is held back, and the figures are about those: precision, recall, delay, \
-      false alarms an hour. Labels are a column 'label' beside the samples, or a file for each \
+      events of a wrong gesture, false alarms in an hour without gestures. Labels are a column 'label' beside the samples, or a file for each \
       recording: spans (time, gesture, duration in seconds), or one label for each recording in the \
       file (rec, label).
       """,
@@ -26,7 +26,7 @@ enum FitDecisionsCommand {
         help: "The file of labels for each recording, in their order; none for a label column."),
       .number(
         "max-false-alarms-per-hour", valueName: "n", in: 0...100_000, default: 2,
-        help: "How often an event may be none."),
+        help: "How often there may be an event where no gesture is labelled."),
       .number(
         "tolerance", valueName: "s", in: 0...60, default: 1,
         help: "Seconds behind a labelled span in which its event still counts."),
@@ -60,13 +60,17 @@ enum FitDecisionsCommand {
     let background =
       try RuleSettings.background(settings, arguments) ?? settings.rules?.background ?? []
     var windows = WindowSample(isWanted: arguments.flag("known-windows"))
-    let recordings = try play(paths, labelPaths, settings, arguments, &windows)
+    var recordings = try play(paths, labelPaths, settings, arguments, &windows)
+    let tolerance = Int64(arguments.number("tolerance") * 1e9)
+    for index in recordings.indices {
+      recordings[index].measureQuiet(settings, tolerance: tolerance, background: background)
+    }
     let parts = FitParts(recordings)
     let fit = DecisionFit(
       settings: settings, background: background,
       known: windows.known(channelCount: settings.channelCount) ?? settings.rules?.known,
-      tolerance: Int64(arguments.number("tolerance") * 1e9),
-      budget: arguments.number("max-false-alarms-per-hour"))
+      tolerance: tolerance, budget: arguments.number("max-false-alarms-per-hour"))
+    noteShortness(of: parts, budget: fit.budget)
     var progress = Progress("fitting", total: 100)
     let rules = try fit.best(parts.fitted) { progress.update(Int($0 * 100)) }
     progress.finish()
@@ -88,9 +92,11 @@ enum FitDecisionsCommand {
     for (index, path) in paths.enumerated() {
       let labels = try labelPaths.isEmpty ? nil : LabelFile(labelPaths[index], settings)
       for (name, count) in labels?.unknownNames ?? [:] { unknown[name, default: 0] += count }
-      recordings += try PlayedRecording.play(path, labels, settings, arguments, &unknown) {
+      let played = try PlayedRecording.play(path, labels, settings, arguments, &unknown) {
         windows.add($0)
       }
+      noteUnplayed(labels, played, path, settings)
+      recordings += played
     }
     guard recordings.contains(where: { $0.spans.contains { $0.label != nil } }) else {
       throw Failure(
@@ -102,6 +108,32 @@ enum FitDecisionsCommand {
           + "are neither right nor wrong")
     }
     return recordings
+  }
+
+  /// Says which recordings are not among the figures.
+  private static func noteUnplayed(
+    _ labels: LabelFile?, _ played: [PlayedRecording], _ path: String, _ settings: StreamSettings
+  ) {
+    let keys = Set(played.map(\.key))
+    let names = labels?.recordings
+    let missing = names.map { $0.count { !keys.contains($0) } } ?? (played.isEmpty ? 1 : 0)
+    if missing == 0 { return }
+    let what =
+      names.map { "\(missing) of \($0.count) labelled recordings give no window and are left out" }
+      ?? "it gives no window and is left out"
+    Console.note(
+      "note: \(path): \(what): a window is \(settings.windowLength) rows without a gap; see "
+        + "--max-gap")
+  }
+
+  /// Says when the budget cannot be judged by what there is.
+  private static func noteShortness(of parts: FitParts, budget: Double) {
+    let hours = FitReport.quietHours(parts.fitted)
+    guard hours > 0, budget * hours < 1 else { return }
+    let minutes = (hours * 600).rounded() / 10
+    Console.note(
+      "note: the recordings to fit with have \(minutes) min without gestures: a single false alarm "
+        + "is more than \(budget) an hour there, so the rules allow none")
   }
 
   private static func write(_ text: String, to path: String) throws(Failure) {

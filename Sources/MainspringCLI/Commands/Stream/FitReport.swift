@@ -22,15 +22,15 @@ struct FitReport {
     }
     var table = Table([
       .init("class"), .init("threshold", .right), .init("labelled", .right),
-      .init("found", .right), .init("false", .right), .init("precision", .right),
-      .init("recall", .right),
+      .init("found", .right), .init("wrong", .right), .init("false", .right),
+      .init("precision", .right), .init("recall", .right),
     ])
     for label in 0..<settings.classCount where !rules.background.contains(label) {
-      let (found, wrong) = (judged.found[label], judged.falseAlarms[label])
+      let found = judged.found[label]
       table.add([
         settings.name(of: label), "\(rules.thresholds[label])", "\(judged.spans[label])",
-        "\(found)", "\(wrong)",
-        percent(EventScore.precision(found: found, falseAlarms: wrong)),
+        "\(found)", "\(judged.wrong[label])", "\(judged.falseAlarms[label])",
+        percent(judged.precision(of: label)),
         percent(EventScore.recall(found: found, spans: judged.spans[label])),
       ])
     }
@@ -47,11 +47,12 @@ struct FitReport {
   private func summary(
     _ title: String, _ score: EventScore, _ recordings: [PlayedRecording]
   ) -> String {
-    let hours = hours(recordings)
+    let minutes = FitReport.quietHours(recordings) * 60
     return """
       \(title): precision \(percent(score.precision)), recall \(percent(score.recall)), median \
-      delay \(score.medianDelay.map { "\(seconds($0)) s" } ?? "-"), \(score.falseAlarmCount) false \
-      alarms in \(seconds(hours * 60)) min (\(seconds(rate(score, hours))) an hour)
+      delay \(score.medianDelay.map { "\(seconds($0)) s" } ?? "-"), \(score.wrongCount) wrong, \
+      \(score.falseAlarmCount) false alarms in \(seconds(minutes)) min without gestures \
+      (\(rate(score, recordings).map(seconds) ?? "-") an hour)
 
       """
   }
@@ -60,8 +61,14 @@ struct FitReport {
     recordings.reduce(0) { $0 + $1.hours(settings) }
   }
 
-  private func rate(_ score: EventScore, _ hours: Double) -> Double {
-    hours > 0 ? Double(score.falseAlarmCount) / hours : 0
+  static func quietHours(_ recordings: [PlayedRecording]) -> Double {
+    recordings.reduce(0) { $0 + $1.quietHours }
+  }
+
+  /// False alarms an hour; nil where there is always a gesture.
+  private func rate(_ score: EventScore, _ recordings: [PlayedRecording]) -> Double? {
+    let hours = FitReport.quietHours(recordings)
+    return hours > 0 ? Double(score.falseAlarmCount) / hours : nil
   }
 
   func json(_ fitted: EventScore, _ judged: EventScore) -> String {
@@ -73,13 +80,15 @@ struct FitReport {
           json.object { json in
             json.member("recordings", recordings.count)
             json.member("minutes", hours(recordings) * 60)
+            json.member("minutes_without_gestures", FitReport.quietHours(recordings) * 60)
             json.member("labelled", score.spanCount)
             json.member("found", score.foundCount)
+            json.member("wrong", score.wrongCount)
             json.member("false_alarms", score.falseAlarmCount)
             json.member("precision", score.precision ?? .nan)
             json.member("recall", score.recall ?? .nan)
             json.member("median_delay_s", score.medianDelay ?? .nan)
-            json.member("false_alarms_per_hour", rate(score, hours(recordings)))
+            json.member("false_alarms_per_hour", rate(score, recordings) ?? .nan)
           }
         }
       }

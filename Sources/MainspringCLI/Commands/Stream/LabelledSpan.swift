@@ -11,6 +11,12 @@ struct LabelledSpan: Equatable {
   var end: Int64
   /// The class; nil for a name the model has none for.
   var label: Int?
+
+  /// Whether a time is within it, or so little behind it.
+  func holds(_ time: Int64, tolerance: Int64) -> Bool {
+    let last = end > .max - tolerance ? Int64.max : end + tolerance
+    return time >= start && time <= last
+  }
 }
 
 /// Labels of recordings: a label column beside the samples, or a file of spans.
@@ -78,6 +84,14 @@ struct LabelFile {
     let label = settings.label(name)
     if label == nil { unknown[name, default: 0] += 1 }
     return label
+  }
+
+  /// Recordings it has a label for; nil where it has spans.
+  var recordings: [String]? {
+    switch form {
+    case .byRecording(let labels): labels.keys.sorted()
+    case .spans: nil
+    }
   }
 
   /// The spans of a recording in the file.

@@ -7,18 +7,29 @@ import MainspringArguments
 struct PlayedRecording {
   /// For people: the file, and the recording in it.
   let name: String
+  /// What the recording column says.
+  let key: String
   var times: [Int64] = []
   /// By hop: whether nothing came before it.
   var starts: [Bool] = []
   /// `[hops × classes]`, before any averaging.
   var probabilities: [Float] = []
   var spans: [LabelledSpan] = []
+  /// Hours of hops at which no gesture is labelled, and nothing that the model has no class for.
+  private(set) var quietHours: Double = 0
 
   /// Seconds that windows covered.
   func hours(_ settings: StreamSettings) -> Double {
     let rows = Double(times.count * settings.plan.hop)
     let first = Double(starts.filter { $0 }.count * settings.windowLength)
     return (rows + first) / settings.rate / 3600
+  }
+
+  /// Finds out how long nothing happened.
+  mutating func measureQuiet(_ settings: StreamSettings, tolerance: Int64, background: [Int]) {
+    let busy = spans.filter { span in span.label.map { !background.contains($0) } ?? true }
+    let hops = times.count { time in !busy.contains { $0.holds(time, tolerance: tolerance) } }
+    quietHours = Double(hops * settings.plan.hop) / settings.rate / 3600
   }
 
   /// Plays a file and cuts it where one recording ends and the next begins.
@@ -38,7 +49,7 @@ struct PlayedRecording {
       if current == nil || player.recording != key {
         if let current { recordings.append(current) }
         key = player.recording
-        current = PlayedRecording(name: key.isEmpty ? path : "\(path) \(key)")
+        current = PlayedRecording(name: key.isEmpty ? path : "\(path) \(key)", key: key)
         current?.spans = labels?.spans(of: key) ?? []
       }
       let decision = player.stream.decision

@@ -227,8 +227,8 @@ extension StreamSettings {
     .flag(
       "stateful",
       help: """
-        Carry the state of LSTM layers on from window to window, for models that were trained so; \
-        windows lie side by side.
+        Carry the state of recurrent layers on from window to window, for models that were trained \
+        so; windows lie side by side.
         """),
   ]
 }
