@@ -13,6 +13,7 @@ public import MainspringGraph
   private var session: Session
   private let context: Context
   private let steps: UnsafeMutablePointer<Step>
+  private let slots: UnsafeMutablePointer<StepSlot>
   private let stepCount: Int
   private let state: AlignedBlock
   /// By step: where its state is, in floats; −1 for a step without.
@@ -40,6 +41,7 @@ public import MainspringGraph
     context = session.context
     self.session = session
     unsafe steps = plan.steps.base
+    unsafe slots = plan.slots.base
     stepCount = plan.steps.count
     state = AlignedBlock(byteCount: floats * 4)
     self.places = TrivialList(places)
@@ -89,7 +91,7 @@ public import MainspringGraph
     for index in 0..<stepCount {
       let place = unsafe places.base[index]
       if place < 0 {
-        unsafe steps[index].run(context)
+        unsafe StepSlot.run(slots + index, context)
       } else if case .lstm(let step) = unsafe steps[index] {
         unsafe step.resume(context, state: floats + place)
       }
