@@ -10,11 +10,13 @@ static void scale_shift_scalar(float *y, const float *x, const float *scale, con
 }
 
 #define MSK_SOURCE "f32_scale_shift.c"
+// The plain loops become wider vectors of NEON than its variant has.
+#define MSK_PLAIN_ARM
 #include "variants.h"
 
 void msk_f32_scale_shift(msk_isa isa, float *y, const float *x, const float *scale,
                          const float *shift, ptrdiff_t rows, ptrdiff_t channels) {
-  MSK_DISPATCH(isa, scale_shift, y, x, scale, shift, rows, channels)
+  MSK_DISPATCH_X86(isa, scale_shift, y, x, scale, shift, rows, channels)
 }
 
 #else

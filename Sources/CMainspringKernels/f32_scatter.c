@@ -34,10 +34,12 @@ static void scatter_scalar(float *y, const float *x, const float *bias, const ms
 }
 
 #define MSK_SOURCE "f32_scatter.c"
+// The plain loops become wider vectors of NEON than its variant has.
+#define MSK_PLAIN_ARM
 #include "variants.h"
 
 void msk_f32_scatter(msk_isa isa, float *y, const float *x, const float *bias, msk_scatter shape) {
-  MSK_DISPATCH(isa, scatter, y, x, bias, &shape)
+  MSK_DISPATCH_X86(isa, scatter, y, x, bias, &shape)
 }
 
 #else

@@ -52,7 +52,8 @@ static void hybrid_rows_scalar(int8_t *y, float *scales, int32_t *zeros, const f
 }
 
 #define MSK_SOURCE "hybrid.c"
-#include "integer_variants.h"
+#define MSK_TOOLS "integer_lanes.h"
+#include "variants.h"
 
 void msk_hybrid_quantize(msk_isa isa, int8_t *y, float *scales, int32_t *zeros, const float *x,
                          ptrdiff_t rows, ptrdiff_t length, bool asymmetric) {

@@ -140,7 +140,8 @@ static void pairs_scalar(void *y, const void *a, const void *b, const msk_intege
 }
 
 #define MSK_SOURCE "int_binary.c"
-#include "integer_variants.h"
+#define MSK_TOOLS "integer_lanes.h"
+#include "variants.h"
 
 void msk_int_binary(msk_isa isa, void *y, const void *a, const void *b, msk_integer_pair f,
                     const msk_axis *axes, ptrdiff_t axis_count) {

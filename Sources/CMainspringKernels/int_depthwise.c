@@ -34,7 +34,8 @@ static void depthwise_scalar(void *y, const void *x, const int8_t *w, const void
 }
 
 #define MSK_SOURCE "int_depthwise.c"
-#include "integer_variants.h"
+#define MSK_TOOLS "integer_lanes.h"
+#include "variants.h"
 
 void msk_int_depthwise(msk_isa isa, void *y, const void *x, const int8_t *w, const void *bias,
                        const void *scales, msk_integer_depthwise shape) {

@@ -9,7 +9,6 @@
 #define MSK_VARIANT neon_dot
 #define MSK_LANES 4
 #pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
-#include "lanes.h"
 #include "integer_lanes.h"
 
 #define lvec MSK_NAME(lvec)

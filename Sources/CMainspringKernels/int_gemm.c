@@ -74,7 +74,8 @@ static void gemm_scalar(const gemm_job *job) {
 }
 
 #define MSK_SOURCE "int_gemm.c"
-#include "integer_variants.h"
+#define MSK_TOOLS "integer_lanes.h"
+#include "variants.h"
 
 /// Neighbours in depth that are multiplied together, and lanes.
 static ptrdiff_t gemm_group(msk_isa isa, msk_integer x) {

@@ -66,7 +66,8 @@ static void dequantize_scalar(float *y, const void *x, ptrdiff_t count, msk_inte
 }
 
 #define MSK_SOURCE "int_map.c"
-#include "integer_variants.h"
+#define MSK_TOOLS "integer_lanes.h"
+#include "variants.h"
 
 void msk_int_rescale(msk_isa isa, void *y, const void *x, ptrdiff_t count,
                      msk_rescaling rescaling) {

@@ -60,7 +60,8 @@ static void pool_scalar(void *y, const void *x, const msk_integer_pool *s) {
 }
 
 #define MSK_SOURCE "int_pool.c"
-#include "integer_variants.h"
+#define MSK_TOOLS "integer_lanes.h"
+#include "variants.h"
 
 void msk_int_pool(msk_isa isa, void *y, const void *x, msk_integer_pool shape) {
   MSK_DISPATCH(isa, pool, y, x, &shape)

@@ -45,7 +45,8 @@ static void finish_scalar(void *y, const int32_t *sums, ptrdiff_t count, int32_t
 }
 
 #define MSK_SOURCE "int_reduce.c"
-#include "integer_variants.h"
+#define MSK_TOOLS "integer_lanes.h"
+#include "variants.h"
 
 static void reduce(msk_isa isa, int32_t *sums, const void *a, msk_integer type, msk_reduction f,
                    const msk_axis *axes, ptrdiff_t axis_count) {

@@ -70,7 +70,8 @@ static void table_shares_scalar(int8_t *y, const int8_t *x, ptrdiff_t channels, 
 MSK_SOFTMAX(scalar)
 
 #define MSK_SOURCE "int_softmax.c"
-#include "integer_variants.h"
+#define MSK_TOOLS "integer_lanes.h"
+#include "variants.h"
 
 #if MSK_X86
 MSK_SOFTMAX(avx2)

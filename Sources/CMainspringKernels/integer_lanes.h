@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The functions of fixed_point.h on a vector of integers, lane by lane the same; included once for
-// each instruction set by "integer_variants.h".
+// each instruction set as MSK_TOOLS of "variants.h".
+#include "lanes.h"
 
 typedef int64_t MSK_NAME(lvec) __attribute__((ext_vector_type(MSK_LANES)));
 typedef double MSK_NAME(dvec) __attribute__((ext_vector_type(MSK_LANES)));

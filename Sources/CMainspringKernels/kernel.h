@@ -88,6 +88,15 @@
   name##_scalar(__VA_ARGS__);
 #endif
 
+/// The same for kernels without a variant for NEON.
+#if MSK_X86
+#define MSK_DISPATCH_X86(isa, name, ...) MSK_DISPATCH(isa, name, __VA_ARGS__)
+#else
+#define MSK_DISPATCH_X86(isa, name, ...) \
+  (void)(isa);                           \
+  name##_scalar(__VA_ARGS__);
+#endif
+
 /// Bytes of one weight.
 MSK_INLINE ptrdiff_t msk_byte_count(msk_element element) {
   return element == msk_element_f16 ? 2 : 4;

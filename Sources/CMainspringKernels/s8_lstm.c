@@ -41,7 +41,8 @@ static void fixed_tanh_scalar(int16_t *y, const int16_t *x, ptrdiff_t count,
 }
 
 #define MSK_SOURCE "s8_lstm.c"
-#include "integer_variants.h"
+#define MSK_TOOLS "integer_lanes.h"
+#include "variants.h"
 
 static void lstm_gates(msk_isa isa, int16_t *gates, const int32_t *z, const int16_t *xs,
                        ptrdiff_t units) {

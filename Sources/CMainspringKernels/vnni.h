@@ -18,7 +18,6 @@
 #define MSK_VARIANT avx512_vnni
 #define MSK_LANES 16
 #pragma clang attribute push(MSK_TARGET_VNNI, apply_to = function)
-#include "lanes.h"
 #include "integer_lanes.h"
 
 /// sum + products of four neighbours of each of the columns with the same four of a row.

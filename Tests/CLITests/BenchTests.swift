@@ -24,7 +24,7 @@ struct BenchTests {
     for part in [
       "gesture.h5  f32, scalar, 20 windows\n", "  p50 ", "  p90 ", "  p99 ", "  min ", "  max ",
       " windows a second, ", " bytes of arena, ", " bytes of packed weights\n",
-      "  first result after ", ": opening ", ", planning ", ", packing ",
+      "  first result after ", ": reading ", ", planning ", ", packing ",
     ] {
       #expect(outcome.output.contains(part), "\(part)")
     }
@@ -48,7 +48,7 @@ struct BenchTests {
           times = [line[name] for name in ("min_us", "p50_us", "p90_us", "p99_us", "max_us")]
           assert times == sorted(times) and times[0] > 0
           assert line["iterations"] == 30 and line["noisy"] in (False, True)
-          assert set(line["load_us"]) == {"open", "check", "plan", "pack"}
+          assert set(line["load_us"]) == {"map", "read", "check", "plan", "pack"}
           assert line["first_result_us"] >= sum(line["load_us"].values())
           assert line["self_test_us"] > 0
           assert line["arena_bytes"] > 0 and line["weight_bytes"] > 0
@@ -66,7 +66,7 @@ struct BenchTests {
     let shell = try prepared()
     let outcome = try shell.run("mainspring bench gesture.h5 -n 1 --json --profile --cpu scalar")
     #expect(
-      outcome.output.contains(#""arena_bytes":47296,"weight_bytes":361472,"#), "\(outcome.output)")
+      outcome.output.contains(#""arena_bytes":47936,"weight_bytes":361344,"#), "\(outcome.output)")
     #expect(outcome.output.split(separator: #""kind":"#).count == 1 + 7)
   }
 
@@ -182,7 +182,7 @@ struct BenchTests {
     BenchMeasurement(
       model: "m", precision: "f32", instructionSet: .scalar, multiplyAccumulates: 1,
       arenaByteCount: 0, weightByteCount: 0,
-      load: BenchMeasurement.Load(open: 0, check: 0, plan: 0, pack: 0, selfTest: nil),
+      load: BenchMeasurement.Load(mapped: nil, read: 0, check: 0, plan: 0, pack: 0, selfTest: nil),
       firstResult: 0,
       times: times,
       isSteady: isSteady, parts: [])

@@ -114,8 +114,8 @@ enum BenchCommand {
     }
     let tested = Clock.now()
     let load = BenchMeasurement.Load(
-      open: opened - begin, check: checked - opened, plan: planned - checked,
-      pack: packed - planned,
+      mapped: model.mapped.map { $0 - begin }, read: opened - (model.mapped ?? begin),
+      check: checked - opened, plan: planned - checked, pack: packed - planned,
       selfTest: plan.contract?.golden == nil ? nil : tested - first)
     var measurement = try bench.measure(
       model, graph, load, firstRun: firstRun, rate: arguments.optionalNumber("rate"),

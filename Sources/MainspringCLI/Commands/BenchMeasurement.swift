@@ -6,9 +6,11 @@ import Mainspring
 struct BenchMeasurement {
   /// From the path to a plan.
   struct Load {
-    /// The file mapped, or read by the helper, and its bytes checked.
-    let open: Int64
-    /// The graph made of it, checked and optimised.
+    /// The file opened and mapped; nil for one that only the helper opens.
+    let mapped: Int64?
+    /// Its bytes checked, and the graph made of them.
+    let read: Int64
+    /// The graph checked and optimised.
     let check: Int64
     /// Memory laid out and steps decided.
     let plan: Int64
@@ -18,7 +20,7 @@ struct BenchMeasurement {
     let selfTest: Int64?
 
     /// Without the self-test, which programs may leave out.
-    var total: Int64 { open + check + plan + pack }
+    var total: Int64 { (mapped ?? 0) + read + check + plan + pack }
   }
 
   /// One operator of the plan, with what was fused into it.

@@ -14,8 +14,8 @@ enum BenchReport {
         \(grouped(Int(m.windowsPerSecond))) windows a second, \
       \(rate(m.multiplyAccumulates, m.median)) GMAC/s
         \(grouped(m.arenaByteCount)) bytes of arena, \(grouped(m.weightByteCount)) bytes of packed weights
-        first result after \(microseconds(m.firstResult)) µs: opening \
-      \(microseconds(m.load.open)), checking \(microseconds(m.load.check)), planning \
+        first result after \(microseconds(m.firstResult)) µs: \(mapping(m))reading \
+      \(microseconds(m.load.read)), checking \(microseconds(m.load.check)), planning \
       \(microseconds(m.load.plan)), packing \(microseconds(m.load.pack)), \
       running \(microseconds(m.firstResult - m.load.total))
 
@@ -31,6 +31,10 @@ enum BenchReport {
     }
     if !m.parts.isEmpty { text += "\n" + profile(m) }
     return text
+  }
+
+  private static func mapping(_ m: BenchMeasurement) -> String {
+    m.load.mapped.map { "mapping \(microseconds($0)), " } ?? ""
   }
 
   private static func profile(_ m: BenchMeasurement) -> String {
@@ -83,7 +87,8 @@ enum BenchReport {
       json.member("first_result_us", fraction(m.firstResult))
       json.member("load_us") { json in
         json.object { json in
-          json.member("open", fraction(m.load.open))
+          if let time = m.load.mapped { json.member("map", fraction(time)) }
+          json.member("read", fraction(m.load.read))
           json.member("check", fraction(m.load.check))
           json.member("plan", fraction(m.load.plan))
           json.member("pack", fraction(m.load.pack))

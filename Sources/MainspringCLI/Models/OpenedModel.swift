@@ -14,6 +14,9 @@ struct OpenedModel {
 
   let path: String
   let origin: Origin
+  /// When a TFLite file was in memory and nothing of it read; nil for a Keras file, whose bytes stay
+  /// with the helper.
+  let mapped: Int64?
   /// As the file says it, not optimised; a TFLite file that only other runtimes run has none.
   let graph: Result<Graph, Failure>
 
@@ -31,12 +34,13 @@ struct OpenedModel {
     if path.isEmpty { throw Failure(usage: "the path of the model is empty", arguments) }
     self.path = path
     if OpenedModel.isTFLite(path) {
-      let (model, byteCount) = try OpenedModel.tflite(path)
+      let (model, byteCount, mapped) = try OpenedModel.tflite(path)
       if !isOneOfMany, let option = ModelOptions.kerasOption(in: arguments) {
         throw Failure(
           usage: "'--\(option)' is for Keras files; \(path) is a TFLite file", arguments)
       }
       origin = .tflite(model, byteCount: byteCount)
+      self.mapped = mapped
       graph = OpenedModel.graph(model, path)
     } else {
       let options = KerasOptions(
@@ -52,6 +56,7 @@ struct OpenedModel {
       }
       for warning in model.warnings { Console.note("warning: \(path): \(warning)") }
       origin = .keras(model)
+      mapped = nil
       graph = .success(model.graph)
     }
   }
@@ -116,15 +121,16 @@ struct OpenedModel {
     return !isKeras && path.hasSuffix(".tflite")
   }
 
-  private static func tflite(_ path: String) throws(Failure) -> (TFLiteModel, Int) {
+  private static func tflite(_ path: String) throws(Failure) -> (TFLiteModel, Int, Int64) {
     let file: MappedFile
     do throws(MappedFileError) {
       file = try MappedFile(path: path)
     } catch {
       throw Failure(error)
     }
+    let mapped = Clock.now()
     do throws(TFLiteError) {
-      return (try TFLiteModel(parsing: file.bytes), file.byteCount)
+      return (try TFLiteModel(parsing: file.bytes), file.byteCount, mapped)
     } catch {
       throw Failure(.badData, "\(path): \(error)")
     }

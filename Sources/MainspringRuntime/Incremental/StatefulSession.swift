@@ -14,6 +14,7 @@ public import MainspringGraph
   private var session: Session
   private let context: Context
   private let steps: UnsafeMutablePointer<Step>
+  private let slots: UnsafeMutablePointer<StepSlot>
   private let stepCount: Int
   /// The states of all steps, one behind the other.
   private let memory: AlignedBlock
@@ -42,6 +43,7 @@ public import MainspringGraph
     context = session.context
     self.session = session
     unsafe steps = plan.steps.base
+    unsafe slots = plan.slots.base
     stepCount = plan.steps.count
     memory = AlignedBlock(byteCount: byteCount)
     self.places = TrivialList(places)
@@ -96,7 +98,7 @@ public import MainspringGraph
     for index in 0..<stepCount {
       let place = unsafe places.base[index]
       if place.start < 0 {
-        unsafe steps[index].run(context)
+        unsafe StepSlot.run(slots + index, context)
       } else {
         unsafe steps[index].resume(context, state: memory.base + place.start)
       }

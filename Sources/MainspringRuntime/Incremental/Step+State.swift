@@ -37,7 +37,7 @@ extension Step {
     shape.units.rounded(upTo: AlignedBlock.alignment / 4)
   }
 
-  /// Runs a step that has a state from that one, and leaves the next one there.
+  /// Runs a step from the state that is there, and leaves the next one; only for steps with one.
   @_noAllocation @_noLocks
   func resume(_ c: Context, state: UnsafeMutableRawPointer) {
     let floats = unsafe state.assumingMemoryBound(to: Float.self)
@@ -75,7 +75,7 @@ extension Step {
         c.result(step.scratch), step.activation, step.shape)
     case .loop(let step):
       unsafe step.resume(c, rows: c.rawResult(step.rows), to: c.rawResult(step.y), state: state)
-    default: run(c)
+    default: break
     }
   }
 }

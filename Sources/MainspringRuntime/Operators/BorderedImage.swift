@@ -12,7 +12,8 @@ struct BorderedImage {
 }
 
 extension Planner {
-  /// The operand of a node with borders: itself when it needs none, or a copy.
+  /// The operand of a node with borders: itself when it needs none or has room for them around it,
+  /// or a copy.
   ///
   /// - Parameters:
   ///   - source: the images, which have the shape of the job's first operand.
@@ -33,6 +34,17 @@ extension Planner {
       return BorderedImage(
         place: source, channels: channels, rowStride: rowStride, imageStride: rows * rowStride)
     }
+    if channelRepeats == 1,
+      let margin = Margin(shape, height: height, width: width, elementSize: elementSize),
+      let word = operand(of: job, with: margin)
+    {
+      let count = shape.elementCount
+      emitFill(word - margin.before, width.before * channels, elementSize, border)
+      emitFill(word, start: count, width.after * channels, elementSize, border)
+      return BorderedImage(
+        place: .arena(word - margin.before), channels: channels, rowStride: rowStride,
+        imageStride: rowStride)
+    }
     let target = try scratch(
       elements: shape[0], rows, columns, channels, size: elementSize, job: job)
     let count = shape[0] * rows * rowStride
@@ -41,12 +53,8 @@ extension Planner {
       // Of a sequence only what the copy leaves.
       borders = [0..<width.before * channels, (width.before + shape[2]) * channels..<count]
     }
-    for part in borders where isBordered && !part.isEmpty {
-      emit(
-        .fill(
-          FillStep(
-            y: target, start: part.lowerBound, elementSize: elementSize, count: part.count,
-            value: border)))
+    for part in borders where isBordered {
+      emitFill(target, start: part.lowerBound, part.count, elementSize, border)
     }
     var axes = Axes()
     let strides = shape.strides
@@ -61,5 +69,13 @@ extension Planner {
     return BorderedImage(
       place: .arena(target), channels: channels, rowStride: rowStride,
       imageStride: rows * rowStride)
+  }
+
+  /// Fills unless there is nothing to fill.
+  private mutating func emitFill(
+    _ y: Int, start: Int = 0, _ count: Int, _ elementSize: Int, _ value: UInt64
+  ) {
+    if count == 0 { return }
+    emit(.fill(FillStep(y: y, start: start, elementSize: elementSize, count: count, value: value)))
   }
 }

@@ -37,7 +37,7 @@ import CMainspringKernels
     self.contexts = TrivialList(contexts)
     unsafe lanes = Lanes(
       contexts: self.contexts.base, count: laneCount, stride: stride, steps: plan.steps.base,
-      stepCount: plan.steps.count, inputs: plan.inputPlaces.base,
+      slots: plan.slots.base, stepCount: plan.steps.count, inputs: plan.inputPlaces.base,
       inputCount: plan.inputPlaces.count,
       outputs: plan.outputPlaces.base, outputCount: plan.outputPlaces.count)
   }
@@ -152,6 +152,7 @@ import CMainspringKernels
   let count: Int
   let stride: Int
   let steps: UnsafeMutablePointer<Step>
+  let slots: UnsafeMutablePointer<StepSlot>
   let stepCount: Int
   let inputs: UnsafeMutablePointer<PortPlace>
   let inputCount: Int
@@ -172,7 +173,7 @@ import CMainspringKernels
       var end = first + 1
       while end < stepCount, unsafe !steps[end].sharesWeights { end += 1 }
       for lane in 0..<count {
-        for step in first..<end { unsafe steps[step].run(contexts[lane]) }
+        for step in first..<end { unsafe StepSlot.run(slots + step, contexts[lane]) }
       }
       first = end
     }

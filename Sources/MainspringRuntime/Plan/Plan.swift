@@ -45,6 +45,8 @@ public final class Plan: Sendable {
 
   let weights: AlignedBlock
   let steps: TrivialList<Step>
+  /// The same as they run.
+  let slots: TrivialList<StepSlot>
   let inputPlaces: TrivialList<PortPlace>
   let outputPlaces: TrivialList<PortPlace>
 
@@ -72,6 +74,7 @@ public final class Plan: Sendable {
     contract = graph.contract
     weights = planner.weights.packed()
     steps = TrivialList(planner.steps)
+    slots = TrivialList(planner.steps.map { StepSlot($0) })
     inputPlaces = TrivialList(try planner.places(of: graph.inputs, role: "input"))
     outputPlaces = TrivialList(try planner.places(of: graph.outputs, role: "output"))
   }

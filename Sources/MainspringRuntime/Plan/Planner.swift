@@ -15,10 +15,18 @@ struct Planner {
   private var roots: [ValueID]
   /// How often the memory of a root will still be read.
   private var remainingUses: [Int]
-  private var regions: [Arena.Region?]
+  private var memory: [Memory?]
+  /// What the memory of a root has around it.
+  private var margins: [Margin]
   private var constants: [WeightPlace?]
   /// Scratch memory of the node being lowered.
   private var scratch: [Arena.Region] = []
+
+  /// The memory of a value, and the word of its first element.
+  private struct Memory {
+    let region: Arena.Region
+    let word: Int
+  }
 
   static func plan(
     _ graph: Graph, instructionSet: InstructionSet, reusesMemory: Bool
@@ -26,6 +34,7 @@ struct Planner {
     guard instructionSet.isAvailable else { throw .unavailable(instructionSet) }
     var planner = Planner(graph, instructionSet, reusesMemory: reusesMemory)
     planner.countUses()
+    planner.findMargins()
     for input in graph.inputs { try planner.place(input, node: graph.values[input].name) }
     var index = 0
     while index < graph.nodes.count {
@@ -49,10 +58,10 @@ struct Planner {
     for input in graph.inputs { try inner.place(input, node: job.name) }
     for node in graph.nodes { try inner.lower(node, nil, nil) }
     (arena, weights) = (inner.arena, inner.weights)
-    scratch += inner.regions.compactMap { $0 }
+    scratch += inner.memory.compactMap { $0?.region }
     return (
-      inner.steps, graph.inputs.map { inner.regions[$0]?.word ?? 0 },
-      graph.outputs.map { inner.regions[inner.roots[$0]]?.word ?? 0 }
+      inner.steps, graph.inputs.map { inner.memory[$0]?.word ?? 0 },
+      graph.outputs.map { inner.memory[inner.roots[$0]]?.word ?? 0 }
     )
   }
 
@@ -72,7 +81,8 @@ struct Planner {
     self.weights = weights
     roots = Array(graph.values.indices)
     remainingUses = [Int](repeating: 0, count: graph.values.count)
-    regions = [Arena.Region?](repeating: nil, count: graph.values.count)
+    memory = [Memory?](repeating: nil, count: graph.values.count)
+    margins = [Margin](repeating: Margin(), count: graph.values.count)
     constants = [WeightPlace?](repeating: nil, count: graph.values.count)
   }
 
@@ -84,6 +94,12 @@ struct Planner {
     // Nothing takes these uses back: inputs survive a run, so that it can be repeated, and outputs
     // survive it to be read.
     for value in graph.inputs + graph.outputs { remainingUses[roots[value]] += 1 }
+  }
+
+  private mutating func findMargins() {
+    for node in graph.nodes {
+      if let margin = graph.margin(of: node) { margins[roots[node.inputs[0]]].widen(margin) }
+    }
   }
 
   private mutating func lower(
@@ -99,7 +115,7 @@ struct Planner {
     let donor = isAlias || epilogue != nil ? nil : donor(for: node)
     if !isAlias {
       if let donor {
-        regions[job.target] = regions[donor]
+        memory[job.target] = memory[donor]
       } else {
         try place(job.target, node: job.name)
       }
@@ -108,7 +124,7 @@ struct Planner {
     }
     for region in scratch { arena.give(region) }
     scratch = []
-    if let donor { regions[donor] = nil }
+    if let donor { memory[donor] = nil }
     for operand in (windows?.readings ?? []) + node.inputs {
       remainingUses[roots[operand]] -= 1
       release(roots[operand])
@@ -163,11 +179,11 @@ struct Planner {
 
   /// The operand whose memory the result can take over: read here for the last time, and only once.
   private func donor(for node: Node) -> ValueID? {
-    guard arena.reusesMemory else { return nil }
+    guard arena.reusesMemory, Margin().holds(margins[node.output]) else { return nil }
     for (position, operand) in node.inputs.enumerated() {
       let root = roots[operand]
       if node.operation.mayOverwrite(operand: position), remainingUses[root] == 1,
-        regions[root] != nil, graph.shape(of: operand) == graph.shape(of: node.output),
+        memory[root] != nil, graph.shape(of: operand) == graph.shape(of: node.output),
         graph.values[operand].elementSize == graph.values[node.output].elementSize
       {
         return root
@@ -177,21 +193,23 @@ struct Planner {
   }
 
   private mutating func release(_ root: ValueID) {
-    if remainingUses[root] == 0, let region = regions[root] {
-      arena.give(region)
-      regions[root] = nil
+    if remainingUses[root] == 0, let place = memory[root] {
+      arena.give(place.region)
+      memory[root] = nil
     }
   }
 
   private mutating func place(_ value: ValueID, node: String) throws(PlanError) {
     // An input may be listed twice.
-    if regions[value] != nil { return }
+    if memory[value] != nil { return }
     let count = Arena.words(
       graph.shape(of: value).elementCount, of: graph.values[value].elementSize)
-    guard let region = arena.take(count) else {
+    // The first element stays aligned.
+    let lead = margins[value].before.rounded(upTo: AlignedBlock.alignment / 4)
+    guard let region = arena.take(lead + count + margins[value].after) else {
       throw .tooLarge(node: node, memory: .activations)
     }
-    regions[value] = region
+    memory[value] = Memory(region: region, word: region.word + lead)
   }
 
   /// Places of inputs or outputs; all of them have one by the end of planning.
@@ -199,8 +217,8 @@ struct Planner {
     var places: [PortPlace] = []
     for port in ports {
       let operand: Operand
-      if let region = regions[roots[port]] {
-        operand = .arena(region.word)
+      if let place = memory[roots[port]] {
+        operand = .arena(place.word)
       } else if let place = constants[roots[port]] {
         operand = .weights(place.word)
       } else {
@@ -219,7 +237,7 @@ extension Planner {
   /// Where an operand is; a constant is put among the weights when it is first asked for.
   mutating func operand(_ value: ValueID, of name: String) throws(PlanError) -> Operand {
     let root = roots[value]
-    if let region = regions[root] { return .arena(region.word) }
+    if let place = memory[root] { return .arena(place.word) }
     if let place = constants[root] { return .weights(place.word) }
     guard let tensor = graph.values[root].constant else {
       preconditionFailure("a value is computed before it is used")
@@ -229,16 +247,23 @@ extension Planner {
     return .weights(place.word)
   }
 
+  /// Where a job's first operand is if it has so much around it.
+  func operand(of job: Job, with margin: Margin) -> Int? {
+    let root = roots[job.inputs[0]]
+    guard let place = memory[root], margins[root].holds(margin) else { return nil }
+    return place.word
+  }
+
   mutating func operand(_ index: Int, of job: Job) throws(PlanError) -> Operand {
     try operand(job.inputs[index], of: job.name)
   }
 
   /// Where the result goes, in words.
   func result(of job: Job) -> Int {
-    guard let region = regions[job.target] else {
+    guard let place = memory[job.target] else {
       preconditionFailure("a result is placed before its node is lowered")
     }
-    return region.word
+    return place.word
   }
 
   /// A constant's elements as the arena would hold them.

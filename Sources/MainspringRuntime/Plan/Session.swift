@@ -9,7 +9,7 @@
   public let plan: Plan
   private let arena: AlignedBlock
   let context: Context
-  private let steps: UnsafeMutablePointer<Step>
+  private let slots: UnsafeMutablePointer<StepSlot>
   private let stepCount: Int
   private let inputs: UnsafeMutablePointer<PortPlace>
   private let inputCount: Int
@@ -24,8 +24,8 @@
       arena: arena.base.assumingMemoryBound(to: Float.self),
       weights: plan.weights.base.assumingMemoryBound(to: Float.self),
       isa: plan.instructionSet.code)
-    unsafe steps = plan.steps.base
-    stepCount = plan.steps.count
+    unsafe slots = plan.slots.base
+    stepCount = plan.slots.count
     unsafe inputs = plan.inputPlaces.base
     inputCount = plan.inputPlaces.count
     unsafe outputs = plan.outputPlaces.base
@@ -73,14 +73,14 @@
   /// input of integers is the integer 0.
   @_noAllocation @_noLocks
   public mutating func run() {
-    for index in 0..<stepCount { unsafe steps[index].run(context) }
+    for index in 0..<stepCount { unsafe StepSlot.run(slots + index, context) }
   }
 
   /// Computes some of the steps, for tools that look into a run: all of them in order are a run.
   @_noAllocation @_noLocks
   package mutating func run(steps range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= stepCount, "steps of the plan")
-    for index in range { unsafe steps[index].run(context) }
+    for index in range { unsafe StepSlot.run(slots + index, context) }
   }
 
   /// Copies the elements of one output of the last run out.

@@ -2,7 +2,7 @@
 
 import CMainspringKernels
 
-/// One kernel call with everything decided: places in memory, sizes, settings.
+/// One kernel call with everything decided: places in memory, sizes, settings. ``StepSlot`` runs it.
 enum Step: BitwiseCopyable {
   case product(ProductStep)
   case rowProduct(RowProductStep)
@@ -46,52 +46,4 @@ enum Step: BitwiseCopyable {
   case hybridProduct(HybridProductStep)
   case hybridDepthwise(HybridDepthwiseStep)
   case hybridLSTM(HybridLSTMStep)
-
-  @_noAllocation @_noLocks
-  func run(_ context: Context) {
-    switch self {
-    case .product(let step): step.run(context)
-    case .rowProduct(let step): step.run(context)
-    case .convolution(let step): step.run(context)
-    case .depthwise(let step): step.run(context)
-    case .scatter(let step): step.run(context)
-    case .lstm(let step): step.run(context)
-    case .gruAfter(let step): step.run(context)
-    case .gruBefore(let step): step.run(context)
-    case .simpleRNN(let step): step.run(context)
-    case .pool(let step): step.run(context)
-    case .reduce(let step): step.run(context)
-    case .softmax(let step): step.run(context)
-    case .logSoftmax(let step): step.run(context)
-    case .map(let step): step.run(context)
-    case .scaleShift(let step): step.run(context)
-    case .binary(let step): step.run(context)
-    case .select(let step): step.run(context)
-    case .matMul(let step): step.run(context)
-    case .fill(let step): step.run(context)
-    case .copy(let step): step.run(context)
-    case .integerProduct(let step): step.run(context)
-    case .integerConvolution(let step): step.run(context)
-    case .integerDepthwise(let step): step.run(context)
-    case .integerTransposed(let step): step.run(context)
-    case .integerLSTM(let step): step.run(context)
-    case .loop(let step): step.run(context)
-    case .integerPool(let step): step.run(context)
-    case .integerReduce(let step): step.run(context)
-    case .integerSoftmax(let step): step.run(context)
-    case .integerLogSoftmax(let step): step.run(context)
-    case .shortSoftmax(let step): step.run(context)
-    case .lookup(let step): step.run(context)
-    case .sigmoid(let step): step.run(context)
-    case .rescale(let step): step.run(context)
-    case .integerBinary(let step): step.run(context)
-    case .integerMatMul(let step): step.run(context)
-    case .quantize(let step): step.run(context)
-    case .dequantize(let step): step.run(context)
-    case .hybridQuantize(let step): step.run(context)
-    case .hybridProduct(let step): step.run(context)
-    case .hybridDepthwise(let step): step.run(context)
-    case .hybridLSTM(let step): step.run(context)
-    }
-  }
 }

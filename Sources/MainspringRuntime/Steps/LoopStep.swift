@@ -50,11 +50,11 @@ struct LoopStep: BitwiseCopyable {
 
   @_noAllocation @_noLocks
   private func runSteps(_ c: Context, rows: UnsafeRawPointer, to y: UnsafeMutableRawPointer) {
-    let steps = unsafe c.packed(body).assumingMemoryBound(to: Step.self)
+    let slots = unsafe c.packed(body).assumingMemoryBound(to: StepSlot.self)
     let state = unsafe c.rawResult(state)
     for t in 0..<time {
       unsafe c.rawResult(row).copyMemory(from: rows + t * rowBytes, byteCount: rowBytes)
-      for index in 0..<bodyCount { unsafe steps[index].run(c) }
+      for index in 0..<bodyCount { unsafe StepSlot.run(slots + index, c) }
       unsafe state.copyMemory(from: c.rawResult(next), byteCount: stateBytes)
       if returnsSequence || t == time - 1 {
         let to = unsafe y + (returnsSequence ? t * stateBytes : 0)
@@ -98,7 +98,8 @@ extension RecurrentCell {
     planner.emit(
       .loop(
         LoopStep(
-          body: try planner.table(body.steps, of: job.name), bodyCount: body.steps.count,
+          body: try planner.table(body.steps.map { StepSlot($0) }, of: job.name),
+          bodyCount: body.steps.count,
           time: time, rows: rows, rowBytes: width * size, row: body.inputs[0],
           state: body.inputs[1], next: body.outputs[0], stateBytes: units * state.elementSize,
           zero: UInt8(truncatingIfNeeded: state.elementType == .int8 ? zero : 0),

@@ -18,7 +18,8 @@ extension Graph {
     var decoder = Decoder(model)
     let graph = try decoder.decode()
     do throws(GraphError) {
-      self = try graph.normalized()
+      // Without what an unrolled loop left that a layer stands for.
+      self = try graph.canonicalized().normalized()
     } catch {
       throw .invalid(
         place: "graph", expected: "shapes that fit", found: "\(error)".escaped(limit: 200))

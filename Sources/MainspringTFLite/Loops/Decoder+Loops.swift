@@ -52,23 +52,11 @@ extension Decoder {
 
   /// The product of all steps with the input weights, which the loop reads row by row.
   private func projection(of loop: LoopPattern) -> (dense: Dense, input: ValueID)? {
-    guard let index = producer(of: loop.projected),
-      case .dense(let dense) = graph.nodes[index].operation, dense.activation == .none,
-      graph.shape(of: graph.nodes[index].inputs[0]).rank == 2
+    guard let node = GraphTrace(graph: graph).producer(of: loop.projected),
+      case .dense(let dense) = node.operation, dense.activation == .none,
+      graph.shape(of: node.inputs[0]).rank == 2
     else { return nil }
-    return (dense, graph.nodes[index].inputs[0])
-  }
-
-  /// The node that computes a value.
-  ///
-  /// - Complexity: O(log nodes); nodes are in the order of their results.
-  private func producer(of value: ValueID) -> Int? {
-    var (low, high) = (0, graph.nodes.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if graph.nodes[middle].output < value { low = middle + 1 } else { high = middle }
-    }
-    return low < graph.nodes.count && graph.nodes[low].output == value ? low : nil
+    return (dense, node.inputs[0])
   }
 
   /// The body without the counter and without collecting results, as a graph.
@@ -129,10 +117,10 @@ extension Decoder {
     let steps = try shape([1, loop.time, features], .call(call))
     // The rows were a sequence before as a rule.
     var x = Known.value(input)
-    if let index = producer(of: input), case .reshape = graph.nodes[index].operation,
-      graph.shape(of: graph.nodes[index].inputs[0]) == steps
+    if let node = GraphTrace(graph: graph).producer(of: input), case .reshape = node.operation,
+      graph.shape(of: node.inputs[0]) == steps
     {
-      x = .value(graph.nodes[index].inputs[0])
+      x = .value(node.inputs[0])
     }
     x = try reshape(x, to: steps, call)
     let resultIndex = loop.sequence ?? 1
@@ -163,7 +151,7 @@ extension Decoder {
   }
 
   /// Whether an operator or an output of a subgraph reads a tensor.
-  private func isUsed(_ tensor: Int, in subgraph: Int) -> Bool {
+  func isUsed(_ tensor: Int, in subgraph: Int) -> Bool {
     let tensor = Int32(tensor)
     return model.subgraphs[subgraph].outputs.contains(tensor)
       || model.subgraphs[subgraph].operators.contains { $0.inputs.contains(tensor) }

@@ -9,7 +9,8 @@ extension Decoder {
   /// WHILE: the loop variables go through the body as long as the condition holds.
   ///
   /// A loop that is one of our recurrent layers becomes that operator. Any other is unrolled: what
-  /// the condition depends on must be known at load time.
+  /// the condition depends on must be known at load time. If it was an LSTM of Keras, it becomes
+  /// that operator as well.
   mutating func decodeWhile(_ call: Call) throws(TFLiteError) {
     try require(call, operands: 0...1024, options: 93)
     let condition = try subgraph(call, field: 0)
@@ -21,10 +22,10 @@ extension Decoder {
         found: "\(call.record.outputs.count)")
     }
     if try recognizeLoop(call, condition: condition, body: body, variables) { return }
-    var iterations = 0
+    let start = graph.values.count
+    var iterations = [variables]
     while try test(condition, variables, call) {
-      iterations += 1
-      guard iterations <= Decoder.maximumIterations else {
+      guard iterations.count <= Decoder.maximumIterations else {
         throw .limit(
           place: place(call), what: "iterations", maximum: Decoder.maximumIterations)
       }
@@ -35,7 +36,9 @@ extension Decoder {
           found: "\(results.count)")
       }
       variables = results
+      iterations.append(variables)
     }
+    if try defineUnrolledLSTM(iterations, from: start, call) { return }
     for (index, variable) in variables.enumerated() { try define(call, index, as: variable) }
   }
 

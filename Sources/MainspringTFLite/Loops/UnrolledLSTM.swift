@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MainspringGraph
+
+/// An LSTM that TensorFlow wrote as a loop, found in the loop's iterations once they are unrolled.
+struct UnrolledLSTM {
+  /// Of a cell and state of zeros.
+  let cell: LSTM
+  let source: ValueID
+  let time: Int
+  /// The states after each time, and the last cell.
+  let states: [ValueID]
+  let lastCell: ValueID
+
+  /// - Parameters:
+  ///   - iterations: the loop's variables before the first iteration and after each of them.
+  /// - Returns: nil when the loop is anything else.
+  init?(_ graph: Graph, _ iterations: [[Known]]) {
+    let values = GraphTrace(graph: graph)
+    guard iterations.count > 1, let first = iterations.first, let last = iterations.last else {
+      return nil
+    }
+    for h in last.indices {
+      guard let end = last[h].value, values.gated(end) != nil else { continue }
+      for c in last.indices where c != h && last[c].value != nil {
+        guard let found = UnrolledLSTM(values, iterations, h, c), first[h].isZero, first[c].isZero
+        else { continue }
+        self = found
+        return
+      }
+    }
+    return nil
+  }
+
+  private init?(_ values: GraphTrace, _ iterations: [[Known]], _ h: Int, _ c: Int) {
+    time = iterations.count - 1
+    var states: [ValueID] = []
+    var model: UnrolledStep?
+    for t in 0..<time {
+      guard let previous = iterations[t].state(h, c), let next = iterations[t + 1].state(h, c),
+        let step = UnrolledStep(
+          values, h: next.h, c: next.c, previous: previous, time: t, of: time),
+        model?.hasWeights(of: step) ?? true
+      else { return nil }
+      model = model ?? step
+      states.append(next.h)
+    }
+    guard let model, let last = iterations[time].state(h, c) else { return nil }
+    self.states = states
+    lastCell = last.c
+    source = model.source
+    cell = LSTM(
+      inputWeights: model.inputWeights, recurrentWeights: model.recurrentWeights, bias: model.bias)
+  }
+}
+
+extension UnrolledLSTM {
+  /// What a variable of the loop is in the end.
+  enum Result {
+    case unchanged, last, sequence
+  }
+
+  /// - Parameter start: the first value of the graph that is the loop's.
+  /// - Returns: nil for what the layer does not have.
+  func result(_ known: Known, _ values: GraphTrace, from start: ValueID) -> Result? {
+    switch known {
+    case .constant, .state: return .unchanged
+    case .value(let value):
+      if value < start { return .unchanged }
+      return values.unshaped(value) == states[time - 1] ? .last : nil
+    case .stack(let stack):
+      var rows: [ValueID] = []
+      for run in stack.runs {
+        guard let value = run.source.value, run.count == 1, run.sourceShape[0] == 1 else {
+          return nil
+        }
+        rows.append(values.unshaped(value))
+      }
+      if rows == states { return .sequence }
+      return rows == [states[time - 1]] ? .last : nil
+    }
+  }
+}
+
+extension Known {
+  /// The value of the graph, also of a constant.
+  fileprivate var value: ValueID? {
+    switch self {
+    case .value(let value): value
+    case .constant(let constant): constant.value
+    case .stack, .state: nil
+    }
+  }
+
+  fileprivate var isZero: Bool {
+    guard case .constant(let constant) = self else { return false }
+    return constant.tensor.isAllZero
+  }
+}
+
+extension [Known] {
+  fileprivate func state(_ h: Int, _ c: Int) -> (h: ValueID, c: ValueID)? {
+    guard let h = self[h].value, let c = self[c].value else { return nil }
+    return (h, c)
+  }
+}
