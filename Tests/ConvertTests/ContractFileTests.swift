@@ -39,6 +39,7 @@ import _MainspringTestSupport
     rules.rearm = 0
     rules.background = [0, 2]
     rules.known = .init(center: [0, 0, 1, 1], spread: [1, 2, 3, 4], limit: 2.5)
+    rules.isFitted = true
     contract.rules = rules
     contract.golden = GoldenVectors(
       inputs: .seeded(seed: .max, low: -3, high: 3), windowCount: 2,

@@ -111,9 +111,12 @@ import _MainspringTestSupport
   @Test func flattenedWindowsHaveChannelsToo() throws {
     var contract = ModelContract()
     contract.window = 4
-    #expect(contract.channelCount(of: try Shape([1, 8])) == 2)
+    #expect(contract.channelCount(of: try Shape([1, 8]), input: 0) == 2)
+    // Another input has windows of its own, or none.
+    #expect(contract.channelCount(of: try Shape([1, 8]), input: 1) == 8)
+    #expect(contract.channelCount(of: try Shape([1, 4, 2]), input: 1) == 2)
     contract.window = nil
-    #expect(contract.channelCount(of: try Shape([1, 8])) == 8)
+    #expect(contract.channelCount(of: try Shape([1, 8]), input: 0) == 8)
   }
 
   @Test func scalesByChannel() {

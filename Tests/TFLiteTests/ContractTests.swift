@@ -83,15 +83,18 @@ import _MainspringTestSupport
   /// An archive that counts offsets from its own start, as `cat` makes them.
   private func archive(
     _ name: String, _ text: String, method: UInt8 = 0, comment: String = "",
-    checksum: UInt32? = nil
+    checksum: UInt32? = nil, isDeflated: Bool = false
   ) -> [UInt8] {
     func little(_ value: UInt32, _ count: Int) -> [UInt8] {
       (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
     }
-    let (name, data) = (Array(name.utf8), Array(text.utf8))
-    var header = little(20, 2) + [0, 0, method, 0, 0, 0, 0x21, 0]
-    header += little(checksum ?? CRC32.checksum(data), 4)
-    header += little(UInt32(data.count), 4) + little(UInt32(data.count), 4)
+    let (name, plain) = (Array(name.utf8), Array(text.utf8))
+    // One stored block is a deflated stream, too.
+    let length = UInt32(plain.count)
+    let data = isDeflated ? [1] + little(length, 2) + little(~length, 2) + plain : plain
+    var header = little(20, 2) + [0, 0, isDeflated ? 8 : method, 0, 0, 0, 0x21, 0]
+    header += little(checksum ?? CRC32.checksum(plain), 4)
+    header += little(UInt32(data.count), 4) + little(length, 4)
     header += little(UInt32(name.count), 2) + [0, 0]
     let member = little(0x0403_4b50, 4) + header + name + data
     let entry =
@@ -106,6 +109,8 @@ import _MainspringTestSupport
       try graph([standard([1, 3, 5])], archive("names.txt", "a\r\nb b")).contract)
     #expect(contract.labels == ["a", "b b"])
     #expect(contract.scaler == Scaler(means: [1, 3, 5], deviations: [2, 2, 2]))
+    let deflated = archive("names.txt", "c\nd\n", isDeflated: true)
+    #expect(try graph([standard([1])], deflated).contract?.labels == ["c", "d"])
     let commented = archive("names.txt", "a\nb\n", comment: "made by hand")
     #expect(try graph([standard([7])], commented).contract?.labels == ["a", "b"])
     #expect(try graph([standard([7])], commented).contract?.scaler?.means == [7])
@@ -117,12 +122,15 @@ import _MainspringTestSupport
     #expect(try graph([standard([1, 2], type: 4)]).contract == nil)
   }
 
-  @Test func leavesOutCompressedLabels() throws {
-    let bytes = ModelSketch.dense().model.flat().file() + archive("a.txt", "x", method: 8)
+  @Test func leavesOutLabelsItCannotUnpack() throws {
+    let bytes = ModelSketch.dense().model.flat().file() + archive("a.txt", "x", method: 12)
     let model = try TFLiteModel(parsing: bytes.span.bytes)
     #expect(model.associatedFiles == [.init(name: "a.txt", contents: nil)])
     let entry = standard([1, 2, 3])
-    #expect(try graph([entry], archive("names.txt", "…", method: 8)).contract?.outputs == [])
+    #expect(try graph([entry], archive("names.txt", "…", method: 12)).contract?.outputs == [])
+    #expect(
+      message([entry], archive("names.txt", "…", method: 8))
+        .hasSuffix("archive: expected 3 bytes of 'names.txt', deflated, found a damaged stream"))
   }
 
   @Test func refusesDamagedArchives() {

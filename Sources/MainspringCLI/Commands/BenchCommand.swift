@@ -66,6 +66,9 @@ enum BenchCommand {
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
     let paths = arguments.repeatedArgument("model")
+    if arguments.flag("already-scaled"), arguments.repeatedText("input").isEmpty {
+      throw Failure(usage: "'--already-scaled' needs '--input'", arguments)
+    }
     let plot = try OutputPaths(
       arguments.optionalText("plot").map { [$0] } ?? [],
       inputs: paths + arguments.repeatedText("input"), arguments)

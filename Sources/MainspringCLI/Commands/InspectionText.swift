@@ -19,6 +19,9 @@ enum InspectionText {
       if let version = file.minimumRuntime {
         text += "  needs       runtime \(printable(version))\n"
       }
+      for associated in file.associatedFiles {
+        text += "  carries     \(printable(associated.name)), \(contents(of: associated))\n"
+      }
       for signature in file.signatures { text += "  signature   \(line(signature))\n" }
       text += ports(engine) + contract(engine) + "\n" + operators(file) + "\n" + tensors(file)
     }
@@ -27,6 +30,11 @@ enum InspectionText {
     case .failure(let failure): text += "\nDoes not run here: \(failure.message)\n"
     }
     return text
+  }
+
+  private static func contents(of file: TFLiteModel.AssociatedFile) -> String {
+    file.contents.map { "\(grouped($0.count)) bytes" }
+      ?? "not read: encrypted, too large, or packed by another method than deflate"
   }
 
   private static func ports(_ engine: Result<InspectCommand.Engine, Failure>) -> String {

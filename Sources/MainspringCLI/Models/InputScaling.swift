@@ -51,7 +51,7 @@ struct InputScaling {
         usage: "'--\(option)' is for models with one input, found \(plan.inputs.count)", arguments)
     }
     let port = plan.inputs[0]
-    let channels = (plan.contract ?? ModelContract()).channelCount(of: port.shape)
+    let channels = (plan.contract ?? ModelContract()).channelCount(of: port.shape, input: 0)
     guard scaler.means.count == channels || scaler.means.count == 1 else {
       throw Failure(
         usage: """

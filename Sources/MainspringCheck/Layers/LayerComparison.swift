@@ -13,6 +13,8 @@ public struct LayerComparison {
   private let reference: Runner
   private let other: Runner
   private var layers: [LayerDifference]
+  /// By layer that is compared: its place, and what its channels are to the reference's.
+  private let compared: [(layer: Int, relation: ChannelRelation)]
   private let referenceOffset: Int
   private let otherOffset: Int
   /// Decibels of signal over noise a layer needs not to diverge.
@@ -37,22 +39,48 @@ public struct LayerComparison {
   /// - Throws: ``CheckError`` when the models take other inputs or cannot be run.
   public init(_ reference: Subject, _ other: Subject, tolerance: Double? = nil) throws(CheckError) {
     try other.requireSamePorts(as: reference)
-    let pairs = LayerMatching(reference.graph, other.graph).pairs
-    self.reference = try Runner(reference, watching: pairs.map(\.reference.output))
-    self.other = try Runner(other, watching: pairs.map(\.other.output))
+    let relations = LayerRelations(reference.graph, other.graph)
+    var layers: [LayerDifference] = []
+    var compared: [(layer: Int, relation: ChannelRelation)] = []
+    var watched: (reference: [ValueID], other: [ValueID]) = ([], [])
+    for node in reference.graph.nodes {
+      guard let comparison = relations.comparisons[node.output] else { continue }
+      let name = reference.graph.values[node.output].name
+      switch comparison {
+      case .with(let counterpart, let relation):
+        compared.append((layers.count, relation))
+        watched.reference.append(node.output)
+        watched.other.append(counterpart)
+        layers.append(
+          LayerDifference(
+            name: name, otherName: other.graph.values[counterpart].name,
+            operation: node.operation.name, isRescaled: !relation.isIdentity,
+            note: LayerComparison.note(node, other.graph.nodes.first { $0.output == counterpart })))
+      case .none(let reason):
+        layers.append(
+          LayerDifference(name: name, operation: node.operation.name, exclusion: reason))
+      }
+    }
+    self.layers = layers
+    self.compared = compared
+    self.reference = try Runner(reference, watching: watched.reference)
+    self.other = try Runner(other, watching: watched.other)
     referenceOffset = reference.graph.outputs.count
     otherOffset = other.graph.outputs.count
-    layers = pairs.map { pair in
-      LayerDifference(
-        name: reference.graph.values[pair.reference.output].name,
-        otherName: other.graph.values[pair.other.output].name,
-        operation: pair.reference.operation.name)
-    }
     self.tolerance =
       tolerance
       ?? min(
         LayerComparison.tolerance(for: reference.stage),
         LayerComparison.tolerance(for: other.stage))
+  }
+
+  /// TensorFlow's converter cuts the cells of an LSTM at 10, which Keras does not.
+  private static func note(_ node: Node, _ other: Node?) -> String? {
+    guard case .lstm(let mine) = node.operation, case .lstm(let others)? = other?.operation,
+      mine.cellClip != others.cellClip
+    else { return nil }
+    let clip = others.cellClip > 0 ? others.cellClip : mine.cellClip
+    return "cells cut at \(clip) in \(others.cellClip > 0 ? "the other" : "the reference") only"
   }
 
   /// Takes a window in.
@@ -62,13 +90,14 @@ public struct LayerComparison {
   public mutating func add(_ window: [[Float]]) throws(CheckError) {
     try reference.run(window)
     try other.run(window)
-    for index in layers.indices {
-      layers[index].add(
-        reference.results[referenceOffset + index], other.results[otherOffset + index])
+    for (index, (layer, relation)) in compared.enumerated() {
+      layers[layer].add(
+        reference.results[referenceOffset + index],
+        relation(other.results[otherOffset + index]))
     }
   }
 
-  /// The layers both models have, in the order they run.
+  /// The reference's layers in the order they run, also those the other model has no counterpart of.
   public func finished() -> [LayerDifference] {
     layers.map { layer in
       var layer = layer

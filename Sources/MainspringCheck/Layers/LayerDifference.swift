@@ -7,6 +7,13 @@ public struct LayerDifference: Hashable, Sendable {
   public let otherName: String
   /// The operator's name for people, in the reference.
   public let operation: String
+  /// The other model's channels have another scale, which its next layer takes back; figures are in
+  /// the reference's.
+  public let isRescaled: Bool
+  /// In what the layers differ by their settings, for people.
+  public let note: String?
+  /// Why it is not compared, as far as it is not.
+  public let exclusion: String?
   public internal(set) var largest: Float = 0
   /// Mean absolute difference.
   public var mean: Double { count == 0 ? 0 : sum / Double(count) }
@@ -30,10 +37,23 @@ public struct LayerDifference: Hashable, Sendable {
   private var dot = 0.0
   private var count = 0
 
-  init(name: String, otherName: String, operation: String) {
+  init(name: String, otherName: String, operation: String, isRescaled: Bool, note: String?) {
     self.name = name
     self.otherName = otherName
     self.operation = operation
+    self.isRescaled = isRescaled
+    self.note = note
+    exclusion = nil
+  }
+
+  /// A layer that is not compared.
+  init(name: String, operation: String, exclusion: String) {
+    self.name = name
+    otherName = name
+    self.operation = operation
+    isRescaled = false
+    note = nil
+    self.exclusion = exclusion
   }
 
   mutating func add(_ reference: [Float], _ other: [Float]) {
@@ -54,6 +74,8 @@ public struct LayerDifference: Hashable, Sendable {
   }
 
   mutating func judge(_ tolerance: Double) {
-    diverges = nonFiniteCount > 0 || (signalToNoise.map { $0 < tolerance } ?? true)
+    diverges =
+      exclusion == nil
+      && (nonFiniteCount > 0 || (signalToNoise.map { $0 < tolerance } ?? true))
   }
 }

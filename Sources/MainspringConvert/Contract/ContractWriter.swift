@@ -86,6 +86,7 @@ struct ContractWriter: ~Copyable {
     builder.add(4, rules.rearm)
     builder.add(5, background)
     builder.add(6, known)
+    if rules.isFitted { builder.add(7, 1 as UInt8) }
     return builder.endTable()
   }
 

@@ -17,7 +17,7 @@ extension ModelConverter {
       let shapes = graph.inputs.map { graph.shape(of: $0) }
       if contract.inputs.isEmpty { contract.inputs = shapes.map { _ in ModelContract.Input() } }
       for (input, shape) in shapes.enumerated() {
-        let channels = contract.channelCount(of: shape)
+        let channels = contract.channelCount(of: shape, input: input)
         contract.inputs[input].ranges =
           channels > ModelConverter.maximumChannelCount
           ? [] : windows.ranges(of: input, channels: channels)
@@ -26,7 +26,8 @@ extension ModelConverter {
         contract.calibration = ModelContract.Calibration(
           method: "\(recipe)", windowCount: windows.count, hash: windows.hash)
       }
-      if contract.rules == nil { contract.rules = rules }
+      // Those of other windows say nothing of these; what somebody gave stays.
+      if contract.rules?.isFitted ?? true { contract.rules = rules }
     }
     return try settingContract(contract, of: graph)
   }

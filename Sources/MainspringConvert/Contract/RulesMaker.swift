@@ -36,10 +36,11 @@ enum RulesMaker {
     guard let answers = answers(of: graph, to: chosen) else { return nil }
     var rules = ModelContract.Rules(
       thresholds: thresholds(answers, classCount: classCount))
+    rules.isFitted = true
     // Streams know rows of the innermost extent. Values near the end of the floats' range have no
     // finite squares.
     let contract = graph.contract ?? ModelContract()
-    if contract.channelCount(of: input) == input.channels,
+    if contract.channelCount(of: input, input: 0) == input.channels,
       let known = KnownWindows.fitted(
         to: chosen, channelCount: input.channels, share: 1 - strangeShare),
       (known.center + known.spread + [known.limit]).allSatisfy({ $0.isFinite })

@@ -69,7 +69,7 @@ struct StandardMetadataWriter: ~Copyable {
     let known = contract.inputs.indices.contains(index) ? contract.inputs[index] : .init()
     let content = content()
     let name = builder.string(value.name)
-    let text = StandardMetadataWriter.words(value.shape, contract, known)
+    let text = StandardMetadataWriter.words(value.shape, contract, index)
     let description = text.isEmpty ? nil : builder.string(text)
     let units = known.scaler.map { normalization($0) }
     builder.startTable()
@@ -124,11 +124,14 @@ struct StandardMetadataWriter: ~Copyable {
 
   /// `50 rows at 50 Hz of ax (m/s²), ay (m/s²)`.
   private static func words(
-    _ shape: Shape, _ contract: ModelContract, _ input: ModelContract.Input
+    _ shape: Shape, _ contract: ModelContract, _ index: Int
   ) -> String {
     var text = ""
-    let channels = contract.channelCount(of: shape)
-    if channels > 0, contract.window != nil || contract.sampleRate != nil {
+    let input = contract.inputs.indices.contains(index) ? contract.inputs[index] : .init()
+    let channels = contract.channelCount(of: shape, input: index)
+    if channels > 0, index == 0 || shape.rank >= 3,
+      contract.window != nil || contract.sampleRate != nil
+    {
       text = "\(shape.elementCount / channels) rows"
     }
     if let rate = contract.sampleRate {

@@ -17,6 +17,9 @@ extension ModelContract {
     public var background: [Int] = []
     /// What windows look like that the model knows; nil to take all.
     public var known: KnownWindows?
+    /// A conversion found them from its calibration windows, and the next one may find others;
+    /// nobody chose them.
+    public var isFitted: Bool = false
 
     public init(thresholds: [Float]) { self.thresholds = thresholds }
   }

@@ -14,7 +14,7 @@ extension ModelContract {
     try validateTimes(shapes)
     try ModelContract.count("inputs", [0, shapes.count], inputs.count)
     for (index, input) in inputs.enumerated() {
-      try input.validate(channelCount(of: shapes[index]), "input \(index)")
+      try input.validate(channelCount(of: shapes[index], input: index), "input \(index)")
     }
     try ModelContract.count("outputs", [0, results.count], outputs.count)
     for (index, output) in outputs.enumerated() where !output.labels.isEmpty {
@@ -25,12 +25,14 @@ extension ModelContract {
     }
     if let calibration {
       try ModelContract.name("calibration method", calibration.method)
-      try ModelContract.check("calibration windows", calibration.windowCount >= 0, "at least 0")
+      try ModelContract.check(
+        "calibration windows", calibration.windowCount >= 0, "at least 0",
+        "\(calibration.windowCount)")
     }
     let first = shapes.first
     try rules?.validate(
       classCount: results.first.map { ModelContract.classCount(of: $0) } ?? 0,
-      channelCount: first.map { channelCount(of: $0) } ?? 0)
+      channelCount: first.map { channelCount(of: $0, input: 0) } ?? 0)
     try golden?.validate(inputs: shapes, outputs: results)
   }
 
@@ -70,7 +72,7 @@ extension ModelContract {
   }
 
   static func check(
-    _ place: String, _ holds: Bool, _ expected: String, _ found: String = "another value"
+    _ place: String, _ holds: Bool, _ expected: String, _ found: String
   ) throws(ContractError) {
     if !holds { throw ContractError(place: place, expected: expected, found: found) }
   }
@@ -82,7 +84,7 @@ extension ModelContract {
       throw ContractError(
         place: place,
         expected: bound == 0 ? "finite numbers above 0" : "finite numbers",
-        found: "another one at index \(index)")
+        found: "\(value) at index \(index)")
     }
   }
 }
@@ -118,14 +120,16 @@ extension ModelContract.Rules {
     try ModelContract.count("rules: thresholds", [classCount], thresholds.count)
     for threshold in thresholds {
       try ModelContract.check(
-        "rules: thresholds", (0...1).contains(threshold), "numbers from 0 to 1")
+        "rules: thresholds", (0...1).contains(threshold), "numbers from 0 to 1", "\(threshold)")
     }
     // An hour.
     let times: ClosedRange<Int64> = 0...3_600_000_000_000
+    for time in [minimumDuration, refractory] {
+      try ModelContract.check(
+        "rules: durations", times.contains(time), "0 to 3600 s", "\(time) ns")
+    }
     try ModelContract.check(
-      "rules: durations", times.contains(minimumDuration) && times.contains(refractory),
-      "0 to 3600 s")
-    try ModelContract.check("rules: rearm", (0...1).contains(rearm), "a number from 0 to 1")
+      "rules: rearm", (0...1).contains(rearm), "a number from 0 to 1", "\(rearm)")
     try ModelContract.check(
       "rules: background", background.count <= classCount, "at most \(classCount) classes",
       "\(background.count)")
@@ -157,11 +161,13 @@ extension GoldenVectors {
     for shape in results { outputSize += shape.elementCount }
     let most = GoldenVectors.maximumElementCount / windowCount
     try ModelContract.check(
-      "self-test: elements", inputSize <= most && outputSize <= most, "at most \(most) a window")
+      "self-test: elements", inputSize <= most && outputSize <= most, "at most \(most) a window",
+      "\(max(inputSize, outputSize))")
     try ModelContract.count("self-test: outputs", [windowCount * outputSize], outputs.count)
     try ModelContract.finite("self-test: outputs", outputs)
     try ModelContract.check(
-      "self-test: tolerance", tolerance.isFinite && tolerance >= 0, "a finite number from 0 on")
+      "self-test: tolerance", tolerance.isFinite && tolerance >= 0, "a finite number from 0 on",
+      "\(tolerance)")
     switch inputs {
     case .stored(let values):
       try ModelContract.count("self-test: inputs", [windowCount * inputSize], values.count)
@@ -169,7 +175,7 @@ extension GoldenVectors {
     case .seeded(_, let low, let high):
       try ModelContract.check(
         "self-test: range", low.isFinite && high.isFinite && low <= high && (high - low).isFinite,
-        "finite numbers, the lower one first")
+        "finite numbers, the lower one first", "\(low) and \(high)")
     }
   }
 }

@@ -93,8 +93,12 @@ extension ModelContract {
   public var labels: [String] { outputs.first?.labels ?? [] }
 
   /// Channels of an input: of each row of ``window`` rows, or the shape's innermost extent.
-  public func channelCount(of shape: Shape) -> Int {
-    guard let window, window > 0, shape.elementCount > 0, shape.elementCount % window == 0 else {
+  ///
+  /// A window is the first input's; other inputs have one where they have as many time steps.
+  public func channelCount(of shape: Shape, input: Int) -> Int {
+    guard input == 0, let window, window > 0, shape.elementCount > 0,
+      shape.elementCount % window == 0
+    else {
       return shape.channels
     }
     return shape.elementCount / window

@@ -101,6 +101,7 @@ struct ContractTable {
         center: try table.floats(0, &budget), spread: try table.floats(1, &budget),
         limit: try table.float(2))
     }
+    rules.isFitted = try table.scalar(7, default: 0 as UInt8) != 0
     return rules
   }
 

@@ -45,7 +45,7 @@ extension TFLiteModel {
     return nil
   }
 
-  /// A name on each line; empty when the file is not there, or compressed.
+  /// A name on each line; empty when the file is not there, or is not read.
   private func labels(_ name: String, isOwn: Bool) throws(TFLiteError) -> [String] {
     var contents: [UInt8]?
     for file in associatedFiles where file.name == name { contents = file.contents }

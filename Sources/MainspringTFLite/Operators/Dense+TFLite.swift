@@ -68,7 +68,7 @@ extension Decoder {
     let beta = call.options.float(0)
     guard beta.isFinite, beta != 0 else {
       throw .invalid(
-        place: place(call), expected: "a finite beta other than 0", found: "another value")
+        place: place(call), expected: "a finite beta other than 0", found: "\(beta)")
     }
     try finish(.softmax(Softmax(beta: beta)), try operands(call), call)
   }

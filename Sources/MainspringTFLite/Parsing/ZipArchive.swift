@@ -4,8 +4,8 @@ import MainspringGraph
 
 /// The zip archive behind a flatbuffer: where TFLite files carry associated files.
 ///
-/// Format: PKWARE's APPNOTE, without encryption, volumes or 64-bit extensions. Members that are not
-/// simply stored are listed, not read.
+/// Format: PKWARE's APPNOTE, without encryption, volumes or 64-bit extensions. Members that are
+/// encrypted, packed by anything but deflate, or large when unpacked are listed, not read.
 struct ZipArchive {
   private let entryCount: Int
   private let directory: Int
@@ -18,6 +18,8 @@ struct ZipArchive {
   )
   /// More files than any model carries.
   private static let maximumEntryCount = 4096
+  /// Bytes that all deflated members together may be unpacked to.
+  private static let maximumInflatedByteCount = 1 << 20
 
   /// - Parameter hasComment: whether to look for an end record that is not the file's last bytes.
   /// - Returns: nil without an archive.
@@ -59,6 +61,7 @@ struct ZipArchive {
   {
     var result: [TFLiteModel.AssociatedFile] = []
     var position = directory
+    var room = ZipArchive.maximumInflatedByteCount
     for _ in 0..<entryCount {
       try bytes.check(position, 46, "archive")
       guard try bytes.scalar(UInt32.self, at: position, "archive") == ZipArchive.entryMark else {
@@ -66,7 +69,7 @@ struct ZipArchive {
           byte: position, place: "archive", expected: "an entry of the directory",
           found: "something else")
       }
-      result.append(try member(position, bytes, &budget))
+      result.append(try member(position, bytes, &budget, &room))
       let nameLength = Int(try bytes.scalar(UInt16.self, at: position + 28, "archive"))
       let extraLength = Int(try bytes.scalar(UInt16.self, at: position + 30, "archive"))
       let commentLength = Int(try bytes.scalar(UInt16.self, at: position + 32, "archive"))
@@ -75,9 +78,11 @@ struct ZipArchive {
     return result
   }
 
-  /// - Parameter entry: where the directory tells of it.
+  /// - Parameters:
+  ///   - entry: where the directory tells of it.
+  ///   - room: bytes that deflated members may still be unpacked to.
   private func member(
-    _ entry: Int, _ bytes: FlatBytes, _ budget: inout ReadBudget
+    _ entry: Int, _ bytes: FlatBytes, _ budget: inout ReadBudget, _ room: inout Int
   ) throws(TFLiteError) -> TFLiteModel.AssociatedFile {
     let flags = try bytes.scalar(UInt16.self, at: entry + 8, "archive")
     let method = try bytes.scalar(UInt16.self, at: entry + 10, "archive")
@@ -89,16 +94,16 @@ struct ZipArchive {
     try bytes.check(entry + 46, nameLength, "archive")
     try budget.spend(46 + nameLength, at: entry, "archive")
     let name = String(decoding: bytes.copy(entry + 46, count: nameLength), as: UTF8.self)
-    // An encrypted member is as good as a compressed one.
-    guard method == 0, flags & 1 == 0 else {
+    let isDeflated = method == 8
+    guard method == 0 || isDeflated, flags & 1 == 0, !isDeflated || size <= room else {
       return TFLiteModel.AssociatedFile(name: name, contents: nil)
     }
-    guard let length = Int(exactly: size), stored == size, let start = Int(exactly: offset),
-      start <= directory - shift
+    guard let length = Int(exactly: stored), isDeflated || stored == size,
+      let start = Int(exactly: offset), start <= directory - shift
     else {
       throw .malformed(
         byte: entry, place: "archive", expected: "a member in front of the directory",
-        found: "\(size) bytes at \(offset)")
+        found: "\(stored) bytes at \(offset)")
     }
     let local = shift + start
     try bytes.check(local, 30, "archive")
@@ -116,7 +121,16 @@ struct ZipArchive {
         found: "\(length) bytes at \(data)")
     }
     try budget.spend(length, at: data, "archive")
-    let contents = bytes.copy(data, count: length)
+    var contents = bytes.copy(data, count: length)
+    if isDeflated {
+      room -= Int(size)
+      guard let inflated = Inflater.inflated(contents, size: Int(size)) else {
+        throw .malformed(
+          byte: data, place: "archive",
+          expected: "\(size) bytes of \(name.quoted), deflated", found: "a damaged stream")
+      }
+      contents = inflated
+    }
     guard CRC32.checksum(contents) == checksum else {
       throw .malformed(
         byte: data, place: "archive", expected: "the checksum of \(name.quoted)",

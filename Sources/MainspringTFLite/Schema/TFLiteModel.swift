@@ -97,7 +97,8 @@ public struct TFLiteModel: Hashable, Sendable {
   /// A file that the model carries along, such as the names of its classes.
   public struct AssociatedFile: Hashable, Sendable {
     public var name: String
-    /// Nil when it is compressed: such files are not read, and not written.
+    /// Nil when it is encrypted, large when unpacked, or packed by anything but deflate: such files
+    /// are not read, and not written.
     public var contents: [UInt8]?
 
     public init(name: String, contents: [UInt8]?) {

@@ -126,6 +126,8 @@ enum CheckPage {
     let longest = 140.0
     let reference = LayerComparison.tolerance(for: report.models[report.reference].stage)
     for (index, layers) in layers.enumerated() where !layers.isEmpty {
+      let skipped = layers.filter { $0.exclusion != nil }
+      let layers = layers.filter { $0.exclusion == nil }
       let tolerance = min(LayerComparison.tolerance(for: report.models[index].stage), reference)
       page.figure(
         """
@@ -136,6 +138,7 @@ enum CheckPage {
           layers.map { layer in layer.signalToNoise.map { min(max($0, 0), longest) } },
           names: layers.map(\.name), texts: layers.map { CheckText.decibels($0.signalToNoise) },
           limit: tolerance))
+      page.list(skipped.map { "\($0.name): not compared, \($0.exclusion ?? "")" })
     }
   }
 }

@@ -9,9 +9,10 @@ enum CompareCommand {
   static let command: Command = Command(
     "compare", summary: "Compares two models, layer by layer.",
     discussion: """
-      Both run the same windows, or seeded signals when none are given. Layers are matched by name \
-      and shape across Keras files, floats and integers; what one of the models fused or split is \
-      left out. The first layer beyond the tolerance is marked, and the exit status is then 1.
+      Both run the same windows, or seeded signals when none are given. Layers are matched \
+      across Keras files, floats and integers, also where channels have another scale in one of \
+      them; steps that only one of the models has are listed and not compared. The first layer \
+      beyond the tolerance is marked, and the exit status is then 1.
       """,
     arguments: [
       Argument("reference", help: "The model to compare with: a Keras or a TFLite file."),

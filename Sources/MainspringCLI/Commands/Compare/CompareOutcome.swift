@@ -25,11 +25,18 @@ struct CompareOutcome {
     ])
     let first = layers.first(where: \.diverges)
     for layer in shown {
+      if let exclusion = layer.exclusion {
+        table.add([layer.name, layer.operation, "-", "-", "-", "-", "not compared: \(exclusion)"])
+        continue
+      }
+      let mark =
+        layer == first ? "<- first beyond tolerance" : layer.diverges ? "beyond" : ""
+      let note = layer.isRescaled ? "channels rescaled" : ""
       table.add([
         layer.name, layer.operation, CheckText.short(Double(layer.largest)),
         CheckText.short(layer.mean), layer.cosine.map { rounded($0, 6) } ?? "-",
         CheckText.decibels(layer.signalToNoise),
-        layer == first ? "<- first beyond tolerance" : layer.diverges ? "beyond" : "",
+        [layer.note ?? "", note, mark].filter { !$0.isEmpty }.joined(separator: ", "),
       ])
     }
     var text = """
@@ -39,6 +46,14 @@ struct CompareOutcome {
 
       """
     text += table.text
+    if showsLayers, layers.contains(where: \.isRescaled) {
+      text += """
+
+        channels rescaled: the other model's next layer takes it back; figures are in the reference's \
+        scale
+
+        """
+    }
     let renamed = showsLayers ? layers.filter { $0.name != $0.otherName } : []
     if !renamed.isEmpty { text += "\n" }
     for layer in renamed {
@@ -67,9 +82,16 @@ struct CompareOutcome {
             json.member("layer", layer.name)
             if layer.name != layer.otherName { json.member("other_layer", layer.otherName) }
             json.member("operator", layer.operation)
+            json.member("compared", layer.exclusion == nil)
+            if let exclusion = layer.exclusion {
+              json.member("reason", exclusion)
+              return
+            }
+            json.member("channels_rescaled", layer.isRescaled)
             json.member("largest_difference", layer.largest)
             json.member("mean_difference", layer.mean)
             if let cosine = layer.cosine { json.member("cosine", cosine) }
+            if let note = layer.note { json.member("note", note) }
             if let ratio = layer.signalToNoise {
               json.member("exact", ratio.isInfinite)
               json.member("signal_to_noise_db", ratio)

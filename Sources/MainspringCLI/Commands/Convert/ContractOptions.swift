@@ -77,7 +77,7 @@ enum ContractOptions {
       guard Set(names).count == names.count else {
         throw Failure(usage: "'--channels' names a channel twice", arguments)
       }
-      let count = shapes.first.map { contract.channelCount(of: $0) } ?? 0
+      let count = shapes.first.map { contract.channelCount(of: $0, input: 0) } ?? 0
       guard shapes.count == 1, names.count == count else {
         throw Failure(
           usage: """
@@ -106,7 +106,7 @@ enum ContractOptions {
   ) throws(Failure) {
     guard let scaler = try ScalerOptions.given(arguments) else { return }
     let option = ScalerOptions.option(arguments)
-    let count = shapes.first.map { contract.channelCount(of: $0) } ?? 0
+    let count = shapes.first.map { contract.channelCount(of: $0, input: 0) } ?? 0
     guard shapes.count == 1 else {
       throw Failure(
         usage: "'--\(option)' is for models with one input, found \(shapes.count)", arguments)

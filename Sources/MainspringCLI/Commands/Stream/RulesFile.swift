@@ -10,17 +10,25 @@ enum RulesFile {
     JSONText.object { json in
       json.member("smoothing_hops", rules.smoothing)
       json.member("hop_rows", settings.plan.hop)
-      json.member("thresholds") { json in
-        json.object { json in
-          for (label, threshold) in rules.thresholds.enumerated() {
-            json.member(settings.name(of: label), threshold)
+      if settings.repeatsNames {
+        json.member("thresholds") { $0.array(rules.thresholds) { $0.number($1) } }
+      } else {
+        json.member("thresholds") { json in
+          json.object { json in
+            for (label, threshold) in rules.thresholds.enumerated() {
+              json.member(settings.name(of: label), threshold)
+            }
           }
         }
       }
       json.member("min_duration_s", Double(rules.minimumDuration) / 1e9)
       json.member("refractory_s", Double(rules.refractory) / 1e9)
       json.member("rearm", rules.rearm)
-      json.member("background", rules.background.map { settings.name(of: $0) })
+      if settings.repeatsNames {
+        json.member("background") { $0.array(rules.background) { $0.number($1) } }
+      } else {
+        json.member("background", rules.background.map { settings.name(of: $0) })
+      }
       if let known = rules.known {
         json.member("known_windows") { json in
           json.object { json in
@@ -49,8 +57,10 @@ enum RulesFile {
     for index in 0..<file.byteCount {
       bytes.append(unsafe span.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self))
     }
-    guard let json = JSONValue(bytes), json.members != nil else {
-      throw Failure(.badData, "\(path): expected a JSON object of rules, found something else")
+    let json = JSONValue(bytes)
+    guard let json, json.members != nil else {
+      let found = json?.summary ?? "no JSON"
+      throw Failure(.badData, "\(path): expected a JSON object of rules, found \(found)")
     }
     return try rules(json, path, settings)
   }
@@ -86,13 +96,36 @@ enum RulesFile {
       }
       rules.thresholds[label] = Float(value)
     }
+    if let values = json["thresholds"]?.array {
+      guard values.count == settings.classCount else {
+        throw Failure(
+          .badData,
+          "\(path): thresholds: expected \(settings.classCount) numbers, found \(values.count)")
+      }
+      for (label, value) in values.enumerated() {
+        guard let number = value.number, (0...1).contains(number) else {
+          throw Failure(
+            .badData,
+            "\(path): thresholds: expected numbers from 0 to 1, found \(value.summary)")
+        }
+        rules.thresholds[label] = Float(number)
+      }
+    }
     for name in json["background"]?.array ?? [] {
-      guard let label = name.text.flatMap({ settings.label($0) }) else {
-        throw Failure(.badData, "\(path): background: expected classes of the model")
+      let index = name.number.flatMap { Int(exactly: $0) }
+      guard let label = name.text.flatMap({ settings.label($0) }) ?? index,
+        (0..<settings.classCount).contains(label)
+      else {
+        throw Failure(
+          .badData,
+          "\(path): background: expected classes of the model, found \(name.summary)")
       }
       rules.background.append(label)
     }
     if let known = json["known_windows"] {
+      for member in known.members ?? [] where !["center", "spread", "limit"].contains(member.key) {
+        throw Failure(.badData, "\(path): known_windows: unknown rule '\(member.key)'")
+      }
       rules.known = KnownWindows(
         center: try floats(known, "center", path), spread: try floats(known, "spread", path),
         limit: Float(try number(known, "limit", 0...1e30, 0, path)))
@@ -109,7 +142,7 @@ enum RulesFile {
       throw Failure(
         .badData,
         "\(path): \(key): expected a number from \(decimal(range.lowerBound)) to "
-          + "\(decimal(range.upperBound)), found another value")
+          + "\(decimal(range.upperBound)), found \(value.summary)")
     }
     return number
   }
@@ -118,11 +151,12 @@ enum RulesFile {
     _ json: JSONValue, _ key: String, _ path: String
   ) throws(Failure) -> [Float] {
     guard let values = json[key]?.array else {
-      throw Failure(.badData, "\(path): \(key): expected an array of numbers, found none")
+      throw Failure(
+        .badData, "\(path): \(key): expected an array of numbers, found \(json[key].summary)")
     }
     return try values.map { (value) throws(Failure) in
       guard let number = value.number else {
-        throw Failure(.badData, "\(path): \(key): expected numbers, found something else")
+        throw Failure(.badData, "\(path): \(key): expected numbers, found \(value.summary)")
       }
       return Float(number)
     }

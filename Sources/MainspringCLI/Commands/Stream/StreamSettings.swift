@@ -150,9 +150,15 @@ struct StreamSettings {
 
   func name(of label: Int) -> String { classes?[label] ?? "\(label)" }
 
+  /// Some classes have one name, which then names none of them.
+  var repeatsNames: Bool { classes.map { Set($0).count < $0.count } ?? false }
+
   /// The class of a name: one of `--classes`, or a number.
   func label(_ name: String) -> Int? {
-    if let classes { return classes.firstIndex(of: name) }
+    if let classes {
+      let index = classes.firstIndex(of: name)
+      return index == classes.lastIndex(of: name) ? index : nil
+    }
     return Int(name).flatMap { (0..<classCount).contains($0) ? $0 : nil }
   }
 

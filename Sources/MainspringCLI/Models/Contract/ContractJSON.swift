@@ -79,7 +79,12 @@ enum ContractJSON {
       json.member("min_duration_s", Double(rules.minimumDuration) / 1e9)
       json.member("refractory_s", Double(rules.refractory) / 1e9)
       json.member("rearm", rules.rearm)
-      json.member("background", rules.background.map { names.isEmpty ? "\($0)" : names[$0] })
+      if Set(names).count < names.count {
+        // Names that repeat name nothing.
+        json.member("background") { $0.array(rules.background) { $0.number($1) } }
+      } else {
+        json.member("background", rules.background.map { names.isEmpty ? "\($0)" : names[$0] })
+      }
       if let known = rules.known {
         json.member("known_windows") { json in
           json.object { json in

@@ -59,9 +59,11 @@ struct ContractReader {
     for (index, channel) in try array(json, "channels", place).enumerated() {
       let place = "\(place)channels[\(index)]."
       try know(channel, ["name", "unit"], place)
-      guard let name = channel["name"]?.text else { throw failure(place + "name", "a name") }
+      guard let name = channel["name"]?.text else {
+        throw failure(place + "name", "a name", channel["name"].summary)
+      }
       guard let unit = channel["unit"].map({ $0.text }) ?? "" else {
-        throw failure(place + "unit", "a text")
+        throw failure(place + "unit", "a text", channel["unit"].summary)
       }
       input.channels.append(.init(name: name, unit: unit))
     }
@@ -69,7 +71,7 @@ struct ContractReader {
     for range in try array(json, "ranges", place) {
       let ends = (range.array ?? []).compactMap { $0.number.map { Float($0) } }
       guard ends.count == 2, ends[0] <= ends[1], range.array?.count == 2 else {
-        throw failure(place + "ranges", "pairs of numbers, the lower one first")
+        throw failure(place + "ranges", "pairs of numbers, the lower one first", range.summary)
       }
       input.ranges.append(ends[0]...ends[1])
     }
@@ -78,10 +80,11 @@ struct ContractReader {
 
   private func scaler(_ json: JSONValue, _ place: String) throws(Failure) -> Scaler {
     let names = json["mean_"] == nil ? ("mean", "std") : ("mean_", "scale_")
+    if !place.isEmpty { try know(json, ["mean", "std"], place) }
     let (means, deviations) = (
       try floats(json, names.0, place), try floats(json, names.1, place)
     )
-    guard !means.isEmpty else { throw failure(place + names.0, "numbers") }
+    guard !means.isEmpty else { throw failure(place + names.0, "numbers", json[names.0].summary) }
     return Scaler(means: means, deviations: deviations)
   }
 
@@ -93,7 +96,10 @@ struct ContractReader {
         "background", "known_windows",
       ], "rules.")
     func label(_ name: String) throws(Failure) -> Int {
-      if let label = labels.firstIndex(of: name) { return label }
+      if let label = labels.firstIndex(of: name) {
+        if labels.lastIndex(of: name) == label { return label }
+        throw failure("rules", "numbers of classes where names repeat", "'\(name)'")
+      }
       if labels.isEmpty, let label = Int(name) { return label }
       throw failure("rules", "classes of the model", "'\(name)'")
     }
@@ -103,7 +109,7 @@ struct ContractReader {
       for member in members {
         let index = try label(member.key)
         guard let value = member.value.number, rules.thresholds.indices.contains(index) else {
-          throw failure("rules.thresholds", "a number for each class")
+          throw failure("rules.thresholds", "a number for each class", member.value.summary)
         }
         rules.thresholds[index] = Float(value)
       }
@@ -115,14 +121,19 @@ struct ContractReader {
     rules.refractory = try nanoseconds(json, "refractory_s")
     rules.rearm = try number(json, "rearm", "rules.").map { Float($0) } ?? rules.rearm
     for value in try array(json, "background", "rules.") {
-      guard let name = value.text ?? value.number.flatMap({ Int(exactly: $0) }).map({ "\($0)" })
-      else { throw failure("rules.background", "classes of the model") }
-      rules.background.append(try label(name))
+      if let number = value.number.flatMap({ Int(exactly: $0) }) {
+        rules.background.append(number)
+      } else if let name = value.text {
+        rules.background.append(try label(name))
+      } else {
+        throw failure("rules.background", "classes of the model", value.summary)
+      }
     }
     if let known = json["known_windows"] {
       let place = "rules.known_windows."
+      try know(known, ["center", "spread", "limit"], place)
       guard let limit = try number(known, "limit", place) else {
-        throw failure(place + "limit", "a number")
+        throw failure(place + "limit", "a number", known["limit"].summary)
       }
       rules.known = .init(
         center: try floats(known, "center", place), spread: try floats(known, "spread", place),
@@ -133,7 +144,9 @@ struct ContractReader {
 
   private func nanoseconds(_ json: JSONValue, _ key: String) throws(Failure) -> Int64 {
     let seconds = try number(json, key, "rules.") ?? 0
-    guard (0...3600).contains(seconds) else { throw failure("rules." + key, "0 to 3600 seconds") }
+    guard (0...3600).contains(seconds) else {
+      throw failure("rules." + key, "0 to 3600 seconds", json[key].summary)
+    }
     return Int64((seconds * 1e9).rounded())
   }
 }
@@ -141,7 +154,7 @@ struct ContractReader {
 /// Values of a JSON object, each by its place.
 extension ContractReader {
   private func failure(
-    _ place: String, _ expected: String, _ found: String = "something else"
+    _ place: String, _ expected: String, _ found: String
   ) -> Failure {
     Failure(.badData, "\(path): \(place): expected \(expected), found \(printable(found))")
   }
@@ -149,7 +162,8 @@ extension ContractReader {
   /// - Throws: ``Failure`` for a member that means nothing to us.
   private func know(_ json: JSONValue, _ keys: [String], _ place: String) throws(Failure) {
     guard let members = json.members else {
-      throw failure(place.isEmpty ? "contract" : String(place.dropLast()), "an object")
+      throw failure(
+        place.isEmpty ? "contract" : String(place.dropLast()), "an object", json.summary)
     }
     for member in members where !keys.contains(member.key) {
       throw failure(
@@ -162,7 +176,7 @@ extension ContractReader {
     -> [JSONValue]
   {
     guard let value = json[key] else { return [] }
-    guard let array = value.array else { throw failure(place + key, "an array") }
+    guard let array = value.array else { throw failure(place + key, "an array", value.summary) }
     return array
   }
 
@@ -171,7 +185,7 @@ extension ContractReader {
   {
     try array(json, key, place).map { (value) throws(Failure) in
       guard let number = value.number, Float(number).isFinite else {
-        throw failure(place + key, "finite numbers")
+        throw failure(place + key, "finite numbers", value.summary)
       }
       return Float(number)
     }
@@ -181,7 +195,7 @@ extension ContractReader {
     -> [String]
   {
     try array(json, key, place).map { (value) throws(Failure) in
-      guard let text = value.text else { throw failure(place + key, "names") }
+      guard let text = value.text else { throw failure(place + key, "names", value.summary) }
       return text
     }
   }
@@ -190,13 +204,15 @@ extension ContractReader {
     -> Double?
   {
     guard let value = json[key] else { return nil }
-    guard let number = value.number else { throw failure(place + key, "a number") }
+    guard let number = value.number else { throw failure(place + key, "a number", value.summary) }
     return number
   }
 
   private func integer(_ json: JSONValue, _ key: String, _ place: String) throws(Failure) -> Int? {
     guard let number = try number(json, key, place) else { return nil }
-    guard let integer = Int(exactly: number) else { throw failure(place + key, "an integer") }
+    guard let integer = Int(exactly: number) else {
+      throw failure(place + key, "an integer", "\(number)")
+    }
     return integer
   }
 }

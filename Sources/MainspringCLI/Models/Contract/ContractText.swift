@@ -44,6 +44,7 @@ enum ContractText {
         (
           "rules",
           "average of \(rules.smoothing), thresholds \(list(rules.thresholds.map { "\($0)" }))"
+            + (rules.isFitted ? ", fitted to the windows calibrated on" : "")
         ))
     }
     if let golden = contract.golden {

@@ -18,8 +18,10 @@ enum SmallFile {
   }
 
   static func json(_ path: String) throws(Failure) -> JSONValue {
-    guard let json = JSONValue(try bytes(path)), json.members != nil else {
-      throw Failure(.badData, "\(path): expected a JSON object, found something else")
+    let json = JSONValue(try bytes(path))
+    guard let json, json.members != nil else {
+      let found = json?.summary ?? "no JSON"
+      throw Failure(.badData, "\(path): expected a JSON object, found \(found)")
     }
     return json
   }
