@@ -75,7 +75,7 @@ extension Stream {
       let channelCount = model.inputs.first.map { model.shape(of: $0).channels } ?? 0
       return AlignmentOptions(rate: rate, channelCount: channelCount)
     }
-    let known = model.contract?.channels.map(\.name) ?? []
+    let known = model.contract?.channels.map { $0.name } ?? []
     let channels = names.compactMap { known.firstIndex(of: $0) }
     guard names.count == known.count, Set(channels).count == known.count else {
       throw .channels(expected: known, found: names)

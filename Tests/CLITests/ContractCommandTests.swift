@@ -64,6 +64,12 @@ struct ContractCommandTests {
       "  labels      seated, standing up, walking, turning, sitting down\n",
       "  self-test   2 windows, outputs within 0.000",
     ] { #expect(outcome.output.contains(line), "\(line)") }
+    // What viewers show of a file: descriptions.
+    let file = String(decoding: try readFile(shell.folder.file("a.tflite")), as: UTF8.self)
+    for text in [
+      "50 rows at 50 Hz of ax (m/s²), ay (m/s²), az (m/s²), gx (1/s), gy (1/s), gz (1/s); "
+        + "normalised by (x − -9.0) / 4.0, ", "seated, standing up, walking, turning, sitting down",
+    ] { #expect(file.contains(text), "\(text)") }
     let json = String(decoding: try readFile(shell.folder.file("all.json")), as: UTF8.self)
     #expect(json.contains(#""channels":[{"name":"ax","unit":"m/s²"},"#))
     #expect(json.contains(#""sample_rate_hz":50.0,"window_rows":50,"hop_rows":25"#))

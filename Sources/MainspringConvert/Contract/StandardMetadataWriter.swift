@@ -92,8 +92,13 @@ struct StandardMetadataWriter: ~Copyable {
       let file = builder.endTable()
       files = builder.vector([file])
     }
+    var description: Offset?
+    if contract.outputs.indices.contains(index), !contract.outputs[index].labels.isEmpty {
+      description = builder.string(StandardMetadataWriter.list(contract.outputs[index].labels))
+    }
     builder.startTable()
     builder.add(0, name)
+    builder.add(1, description)
     builder.add(3, content)
     builder.add(6, files)
     return builder.endTable()
@@ -122,7 +127,7 @@ struct StandardMetadataWriter: ~Copyable {
     return builder.vector([unit])
   }
 
-  /// `50 rows at 50 Hz of ax (m/s²), ay (m/s²)`.
+  /// `50 rows at 50 Hz of ax (m/s²), ay (m/s²); normalised by (x − 0.5) / 2.0, (x − 1.0) / 4.0`.
   private static func words(
     _ shape: Shape, _ contract: ModelContract, _ index: Int
   ) -> String {
@@ -137,8 +142,20 @@ struct StandardMetadataWriter: ~Copyable {
     if let rate = contract.sampleRate {
       text += rate == rate.rounded() && rate < 1e9 ? " at \(Int(rate)) Hz" : " at \(rate) Hz"
     }
-    guard !input.channels.isEmpty else { return text }
-    let names = input.channels.map { $0.unit.isEmpty ? $0.name : "\($0.name) (\($0.unit))" }
-    return (text.isEmpty ? "" : text + " of ") + names.joined(separator: ", ")
+    if !input.channels.isEmpty {
+      let names = input.channels.map { $0.unit.isEmpty ? $0.name : "\($0.name) (\($0.unit))" }
+      text += (text.isEmpty ? "" : " of ") + list(names)
+    }
+    if let scaler = input.scaler {
+      let pairs = zip(scaler.means, scaler.deviations).map { "(x − \($0)) / \($1)" }
+      text += (text.isEmpty ? "" : "; ") + "normalised by " + list(pairs)
+    }
+    return text
+  }
+
+  /// Viewers show descriptions, and neither process units nor associated files.
+  private static func list(_ items: [String]) -> String {
+    let more = items.count > 32 ? ", … (\(items.count))" : ""
+    return items.prefix(32).joined(separator: ", ") + more
   }
 }
