@@ -88,18 +88,12 @@ void msk_hybrid_depthwise_product(float *y, const int8_t *x, float scale, int32_
   }
 }
 
-void msk_hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w, const int32_t *sums,
-                     const float *scales, float *scratch, msk_function activation,
-                     msk_function gate, float clip, bool asymmetric, msk_recurrent shape) {
+/// One window by an instruction set without a kernel of the whole.
+static void hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w,
+                        const int32_t *sums, const float *scales, float *scratch,
+                        msk_function activation, msk_function gate, float limit, bool asymmetric,
+                        msk_recurrent shape) {
   const ptrdiff_t units = shape.units, padded = msk_round_up(units, msk_lanes(isa));
-  const float limit = clip > 0.0f ? clip : __builtin_inff();
-#if MSK_X86
-  if (isa == msk_isa_avx512_vnni && activation.code == msk_tanh && gate.code == msk_sigmoid &&
-      units % msk_lanes(isa) == 0) {
-    msk_hybrid_lstm_vnni(y, xs, w, sums, scales, scratch, limit, asymmetric, &shape);
-    return;
-  }
-#endif
   float *z = scratch, *c = scratch + 4 * padded;
   int8_t *q = (int8_t *)(c + padded);
   const msk_hybrid_gemm product = {.rows = 1, .columns = 4 * padded, .segments = 1,
@@ -118,6 +112,32 @@ void msk_hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w, co
     msk_lstm_cell(isa, next, c, t > 0 ? z : xs, units, activation, gate, limit);
     h = next;
   }
+}
+
+void msk_hybrid_lstm_batch(msk_isa isa, float *y, const float *xs, const int8_t *w,
+                           const int32_t *sums, const float *scales, float *scratch,
+                           msk_function activation, msk_function gate, float clip,
+                           bool asymmetric, msk_recurrent shape, msk_batch batch) {
+  const float limit = clip > 0.0f ? clip : __builtin_inff();
+#if MSK_X86
+  if (isa == msk_isa_avx512_vnni && activation.code == msk_tanh && gate.code == msk_sigmoid &&
+      shape.units % msk_lanes(isa) == 0) {
+    msk_hybrid_lstm_vnni(y, xs, w, sums, scales, scratch, limit, asymmetric, &shape, batch);
+    return;
+  }
+#endif
+  for (ptrdiff_t n = 0; n < batch.count; n++) {
+    const ptrdiff_t at = n * batch.stride;
+    hybrid_lstm(isa, y + at, xs + at, w, sums, scales, scratch + at, activation, gate, limit,
+                asymmetric, shape);
+  }
+}
+
+void msk_hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w, const int32_t *sums,
+                     const float *scales, float *scratch, msk_function activation,
+                     msk_function gate, float clip, bool asymmetric, msk_recurrent shape) {
+  msk_hybrid_lstm_batch(isa, y, xs, w, sums, scales, scratch, activation, gate, clip, asymmetric,
+                        shape, (msk_batch){.count = 1});
 }
 
 #else

@@ -66,7 +66,11 @@ void msk_s16_fixed_tanh(msk_isa isa, int16_t *y, const int16_t *x, ptrdiff_t cou
 void msk_s8_lstm(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w, const int32_t *bias,
                  const msk_scale *scales, void *scratch, msk_integer_recurrent shape) {
 #if MSK_X86
-  if (isa == msk_isa_avx512_vnni && msk_lstm_vnni(y, xs, w, bias, scales, scratch, &shape)) return;
+  const msk_batch one = {.count = 1};
+  if (isa == msk_isa_avx512_vnni &&
+      msk_lstm_vnni(y, xs, w, bias, scales, scratch, &shape, one)) {
+    return;
+  }
 #endif
   const ptrdiff_t units = shape.units, columns = 4 * units;
   int32_t *z = scratch;
@@ -89,6 +93,21 @@ void msk_s8_lstm(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w, con
       int8_t *to = shape.sequence ? y + t * units : y;
       for (ptrdiff_t u = 0; u < units; u++) to[u] = h[u];
     }
+  }
+}
+
+void msk_s8_lstm_batch(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w,
+                       const int32_t *bias, const msk_scale *scales, void *scratch,
+                       msk_integer_recurrent shape, msk_batch batch) {
+#if MSK_X86
+  if (isa == msk_isa_avx512_vnni &&
+      msk_lstm_vnni(y, xs, w, bias, scales, scratch, &shape, batch)) {
+    return;
+  }
+#endif
+  for (ptrdiff_t n = 0; n < batch.count; n++) {
+    const ptrdiff_t bytes = n * batch.stride * 4;
+    msk_s8_lstm(isa, y + bytes, xs + bytes / 2, w, bias, scales, (char *)scratch + bytes, shape);
   }
 }
 
