@@ -113,22 +113,16 @@ static const float *hybrid_lstm_in_parts(msk_isa isa, float *y, const float *xs,
   return h;
 }
 
-void msk_hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w, const int32_t *sums,
-                     const float *scales, float *scratch, msk_function activation,
-                     msk_function gate, float clip, bool asymmetric, msk_recurrent shape) {
-  const ptrdiff_t units = shape.units, padded = msk_round_up(units, msk_lanes(isa));
-  const float limit = clip > 0.0f ? clip : __builtin_inff();
-#if MSK_X86
-  if (isa == msk_isa_avx512_vnni && activation.code == msk_tanh && gate.code == msk_sigmoid &&
-      units % msk_lanes(isa) == 0) {
-    msk_hybrid_lstm_vnni(y, xs, w, sums, scales, scratch, limit, asymmetric, &shape);
-    return;
-  }
-#endif
+/// One window by an instruction set without a kernel of the whole.
+static void hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w,
+                        const int32_t *sums, const float *scales, float *scratch,
+                        msk_function activation, msk_function gate, float limit, bool asymmetric,
+                        const msk_recurrent *shape) {
+  const ptrdiff_t padded = msk_round_up(shape->units, msk_lanes(isa));
   float *c = scratch + 4 * padded;
   msk_f32_fill(c, padded, 0.0f);
   hybrid_lstm_in_parts(isa, y, xs, w, sums, scales, c, 0, scratch, (int8_t *)(c + padded),
-                       activation, gate, limit, asymmetric, &shape);
+                       activation, gate, limit, asymmetric, shape);
 }
 
 void msk_hybrid_lstm_resume(msk_isa isa, float *y, const float *xs, const int8_t *w,
@@ -141,6 +135,32 @@ void msk_hybrid_lstm_resume(msk_isa isa, float *y, const float *xs, const int8_t
       isa, y, xs, w, sums, scales, state + padded, state, scratch,
       (int8_t *)(scratch + 5 * padded), activation, gate, limit, asymmetric, &shape);
   for (ptrdiff_t u = 0; u < shape.units; u++) state[u] = h[u];
+}
+
+void msk_hybrid_lstm_batch(msk_isa isa, float *y, const float *xs, const int8_t *w,
+                           const int32_t *sums, const float *scales, float *scratch,
+                           msk_function activation, msk_function gate, float clip,
+                           bool asymmetric, msk_recurrent shape, msk_batch batch) {
+  const float limit = clip > 0.0f ? clip : __builtin_inff();
+#if MSK_X86
+  if (isa == msk_isa_avx512_vnni && activation.code == msk_tanh && gate.code == msk_sigmoid &&
+      shape.units % msk_lanes(isa) == 0) {
+    msk_hybrid_lstm_vnni(y, xs, w, sums, scales, scratch, limit, asymmetric, &shape, batch);
+    return;
+  }
+#endif
+  for (ptrdiff_t n = 0; n < batch.count; n++) {
+    const ptrdiff_t at = n * batch.stride;
+    hybrid_lstm(isa, y + at, xs + at, w, sums, scales, scratch + at, activation, gate, limit,
+                asymmetric, &shape);
+  }
+}
+
+void msk_hybrid_lstm(msk_isa isa, float *y, const float *xs, const int8_t *w, const int32_t *sums,
+                     const float *scales, float *scratch, msk_function activation,
+                     msk_function gate, float clip, bool asymmetric, msk_recurrent shape) {
+  msk_hybrid_lstm_batch(isa, y, xs, w, sums, scales, scratch, activation, gate, clip, asymmetric,
+                        shape, (msk_batch){.count = 1});
 }
 
 #else

@@ -168,20 +168,42 @@ static lstm_bounds lstm_step(const lstm_job *job, float *next, float *c, const u
   return bounds;
 }
 
+/// Windows whose steps take turns: while one waits for itself, the next one goes on.
+#define MSK_WINDOWS 4
+
+/// All steps of some windows.
+static void lstm_windows(const lstm_job *job, float *y, const float *xs, float *scratch,
+                         const msk_recurrent *s, msk_batch batch) {
+  const ptrdiff_t units = s->units, stride = batch.stride;
+  float *c = scratch + 4 * units;
+  uint8_t *q = (uint8_t *)(c + units);
+  lstm_state states[MSK_WINDOWS];
+  for (ptrdiff_t n = 0; n < batch.count; n++) {
+    states[n] = (lstm_state){.scale = v_fill(0.0f), .zero = 0};
+    for (ptrdiff_t u = 0; u < units; u++) c[n * stride + u] = 0.0f;
+  }
+  for (ptrdiff_t t = 0; t < s->time; t++, xs += 4 * units) {
+    float *next = s->sequence ? y + t * units : y;
+    for (ptrdiff_t n = 0; n < batch.count; n++) {
+      const ptrdiff_t at = n * stride;
+      uint8_t *state = q + at * 4;
+      const lstm_bounds bounds =
+          lstm_step(job, next + at, c + at, t > 0 ? state : 0, states[n], xs + at);
+      if (t + 1 < s->time) states[n] = lstm_quantize(job, bounds, state, next + at);
+    }
+  }
+}
+
 void msk_hybrid_lstm_vnni(float *y, const float *xs, const int8_t *w, const int32_t *sums,
                           const float *scales, float *scratch, float limit, bool asymmetric,
-                          const msk_recurrent *s) {
+                          const msk_recurrent *s, msk_batch batch) {
   const ptrdiff_t units = s->units;
   const lstm_job job = {.w = w, .sums = sums, .scales = scales, .units = units,
                         .limit = v_fill(limit), .asymmetric = asymmetric};
-  float *c = scratch + 4 * units;
-  uint8_t *q = (uint8_t *)(c + units);
-  lstm_state state = {.scale = v_fill(0.0f), .zero = 0};
-  for (ptrdiff_t u = 0; u < units; u++) c[u] = 0.0f;
-  for (ptrdiff_t t = 0; t < s->time; t++, xs += 4 * units) {
-    float *next = s->sequence ? y + t * units : y;
-    const lstm_bounds bounds = lstm_step(&job, next, c, t > 0 ? q : 0, state, xs);
-    if (t + 1 < s->time) state = lstm_quantize(&job, bounds, q, next);
+  for (ptrdiff_t n = 0; n < batch.count; n += MSK_WINDOWS) {
+    const ptrdiff_t at = n * batch.stride, left = batch.count - n;
+    lstm_windows(&job, y + at, xs + at, scratch + at, s,
+                 (msk_batch){msk_minimum_of(left, MSK_WINDOWS), batch.stride});
   }
 }
 

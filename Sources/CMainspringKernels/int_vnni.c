@@ -275,10 +275,8 @@ static void gemm_rows(const gemm_job *job, const int8_t *x, ptrdiff_t r0) {
   for (; n < columns; n += MSK_LANES) gemm_tile(false, 1, 1, job, x, r0, n);
 }
 
-/// Some rows after a copy of them is moved by `msk_int_offset`, once for all columns.
-static void gemm_moved(const gemm_job *job, const int8_t *x, ptrdiff_t byte_count, ptrdiff_t r0,
-                       ptrdiff_t rows) {
-  _Alignas(64) int8_t moved[MSK_COPY + 64];
+/// Bytes moved by `msk_int_offset`; as many as follow are written in whole vectors.
+MSK_INLINE void gemm_move(int8_t *moved, const int8_t *x, ptrdiff_t byte_count) {
   const __m512i offset = _mm512_set1_epi8((char)0x80);
   ptrdiff_t i = 0;
   for (; i + 64 <= byte_count; i += 64) {
@@ -287,6 +285,24 @@ static void gemm_moved(const gemm_job *job, const int8_t *x, ptrdiff_t byte_coun
   if (i < byte_count) {
     const __m512i from = _mm512_maskz_loadu_epi8((1ull << (byte_count - i)) - 1, x + i);
     _mm512_store_si512(moved + i, _mm512_xor_si512(from, offset));
+  }
+}
+
+/// Some rows after a copy of them is moved, once for all columns; rows that lie apart are next to
+/// each other in it.
+static void gemm_moved(const gemm_job *all, const int8_t *x, ptrdiff_t reach, ptrdiff_t r0,
+                       ptrdiff_t rows) {
+  _Alignas(64) int8_t moved[MSK_COPY + 64];
+  const ptrdiff_t pitch = msk_round_up(reach, 64);
+  gemm_job near;
+  const gemm_job *job = all;
+  if (all->x_stride > pitch) {
+    for (ptrdiff_t r = 0; r < rows; r++) gemm_move(moved + r * pitch, x + r * all->x_stride, reach);
+    near = *all;
+    near.x_stride = pitch;
+    job = &near;
+  } else {
+    gemm_move(moved, x, (rows - 1) * all->x_stride + reach);
   }
   const ptrdiff_t columns = msk_round_up(job->columns, MSK_LANES);
   ptrdiff_t n = 0;
@@ -303,13 +319,14 @@ void msk_gemm_vnni(const gemm_job *job) {
     reach = msk_maximum_of(reach, job->offsets[i] + job->length);
   }
   // As many rows as a copy holds.
-  ptrdiff_t most = reach > MSK_COPY ? 0 : stride > 0 ? (MSK_COPY - reach) / stride + 1 : job->rows;
+  const ptrdiff_t pitch = msk_minimum_of(stride, msk_round_up(reach, 64));
+  ptrdiff_t most = reach > MSK_COPY ? 0 : pitch > 0 ? (MSK_COPY - reach) / pitch + 1 : job->rows;
   most = most / part * part;
   for (ptrdiff_t r = 0; r < job->rows;) {
     const int8_t *x = (const int8_t *)job->x + r * stride;
     const ptrdiff_t rows = msk_minimum_of(most, job->rows - r);
     if (rows > 1) {
-      gemm_moved(job, x, (rows - 1) * stride + reach, r, rows);
+      gemm_moved(job, x, reach, r, rows);
       r += rows;
     } else {
       gemm_rows(job, x, r);

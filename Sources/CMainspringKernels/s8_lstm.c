@@ -89,7 +89,11 @@ static void s8_lstm_in_parts(msk_isa isa, int8_t *y, const int16_t *xs, const in
 void msk_s8_lstm(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w, const int32_t *bias,
                  const msk_scale *scales, void *scratch, msk_integer_recurrent shape) {
 #if MSK_X86
-  if (isa == msk_isa_avx512_vnni && msk_lstm_vnni(y, xs, w, bias, scales, scratch, &shape)) return;
+  const msk_batch one = {.count = 1};
+  if (isa == msk_isa_avx512_vnni &&
+      msk_lstm_vnni(y, xs, w, bias, scales, scratch, &shape, one)) {
+    return;
+  }
 #endif
   const ptrdiff_t units = shape.units;
   int16_t *c = (int16_t *)((int32_t *)scratch + 4 * units) + 4 * units;
@@ -106,6 +110,21 @@ void msk_s8_lstm_resume(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t 
                         msk_integer_recurrent shape) {
   int16_t *c = state;
   s8_lstm_in_parts(isa, y, xs, w, bias, scales, c, (int8_t *)(c + shape.units), scratch, &shape);
+}
+
+void msk_s8_lstm_batch(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w,
+                       const int32_t *bias, const msk_scale *scales, void *scratch,
+                       msk_integer_recurrent shape, msk_batch batch) {
+#if MSK_X86
+  if (isa == msk_isa_avx512_vnni &&
+      msk_lstm_vnni(y, xs, w, bias, scales, scratch, &shape, batch)) {
+    return;
+  }
+#endif
+  for (ptrdiff_t n = 0; n < batch.count; n++) {
+    const ptrdiff_t bytes = n * batch.stride * 4;
+    msk_s8_lstm(isa, y + bytes, xs + bytes / 2, w, bias, scales, (char *)scratch + bytes, shape);
+  }
 }
 
 #else

@@ -140,7 +140,8 @@ static void lstm_step(const lstm_job *job, uint8_t *next, int8_t *y, int16_t *c,
 }
 
 bool msk_lstm_vnni(int8_t *y, const int16_t *xs, const int8_t *w, const int32_t *bias,
-                   const msk_scale *scales, void *scratch, const msk_integer_recurrent *s) {
+                   const msk_scale *scales, void *scratch, const msk_integer_recurrent *s,
+                   msk_batch batch) {
   const ptrdiff_t units = s->units;
   if (units % MSK_LANES != 0 || s->hidden.shift > 0) return false;
   const bool clips = s->cell_clip > 0;
@@ -154,16 +155,23 @@ bool msk_lstm_vnni(int8_t *y, const int16_t *xs, const int8_t *w, const int32_t 
     job.multiplier[g] = scale.multiplier;
     job.right[g] = -scale.shift;
   }
-  // States take turns: a block reads all of the one before.
+  // States take turns: a block reads all of the one before. Windows take turns as well: while a step
+  // of one waits for itself, the next one goes on.
+  const ptrdiff_t bytes = batch.stride * 4, shorts = batch.stride * 2;
   int16_t *c = scratch;
   uint8_t *states[2] = {(uint8_t *)(c + units), (uint8_t *)(c + units) + units};
-  for (ptrdiff_t u = 0; u < units; u++) {
-    c[u] = 0;
-    states[1][u] = (uint8_t)(s->state_zero + 128);
+  for (ptrdiff_t n = 0; n < batch.count; n++) {
+    for (ptrdiff_t u = 0; u < units; u++) {
+      c[n * shorts + u] = 0;
+      states[1][n * bytes + u] = (uint8_t)(s->state_zero + 128);
+    }
   }
   for (ptrdiff_t t = 0; t < s->time; t++, xs += 4 * units) {
     int8_t *to = s->sequence ? y + t * units : t == s->time - 1 ? y : 0;
-    lstm_step(&job, states[t & 1], to, c, states[1 - (t & 1)], xs);
+    for (ptrdiff_t n = 0; n < batch.count; n++) {
+      lstm_step(&job, states[t & 1] + n * bytes, to ? to + n * bytes : 0, c + n * shorts,
+                states[1 - (t & 1)] + n * bytes, xs + n * shorts);
+    }
   }
   return true;
 }

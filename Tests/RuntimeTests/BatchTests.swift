@@ -43,6 +43,57 @@ import _MainspringTestSupport
     }
   }
 
+  /// Integers, and weights of int8 on floats.
+  @Test(arguments: InstructionSet.available)
+  func integersHaveTheBitsTheyHaveAlone(set: InstructionSet) throws {
+    var compared = 0
+    for sample in try integerSamples() where sample.graph.inputs.count == 1 {
+      for count in [1, 2, 3, 5] { try compare(sample.graph, count, set, sample.name) }
+      compared += 1
+    }
+    #expect(compared > 80)
+  }
+
+  /// LSTMs of whole vectors of units, whose windows take turns step by step, and rows of all sizes.
+  private func integerSamples() throws -> [IntegerSample] {
+    var maker = IntegerMaker(seed: 91)
+    var samples = try IntegerSamples.lstms() + IntegerSamples.hybrids()
+    for element in [ElementType.int8, .int16] {
+      samples += try IntegerSamples.products(element) + IntegerSamples.recurrences(element)
+    }
+    for units in [16, 32, 48, 64, 112] {
+      for asymmetric in [true, false] {
+        let lstm = LSTM(
+          inputWeights: try maker.weights([4 * units, 5], scales: 4),
+          recurrentWeights: try maker.weights([4 * units, units], scales: 4),
+          bias: try Tensor(vector: maker.random.floats(4 * units)),
+          returnsSequence: units % 32 == 0, asymmetricInputs: asymmetric)
+        samples.append(
+          try maker.sample(
+            "Hybrid LSTM \(units) \(asymmetric)", .lstm(lstm), [([1, 6, 5], .float32)],
+            result: .float32))
+      }
+      // Deeper than a copy of several rows, and than that of one.
+      for depth in [units, 9 * units, 90 * units] {
+        let dense = Dense(
+          weights: try maker.weights([units + 3, depth], scales: units + 3),
+          bias: try Tensor(vector: maker.random.floats(units + 3)))
+        samples.append(
+          try maker.sample(
+            "Hybrid dense \(depth) \(units)", .dense(dense), [([1, depth], .float32)],
+            result: .float32))
+        let x = maker.type(.int8)
+        let weights = try maker.weights([units, depth], scales: 1)
+        samples.append(
+          try maker.sample(
+            "Dense \(depth) \(units)",
+            .dense(Dense(weights: weights, bias: try maker.bias(weights, x))),
+            [([1, depth], x)], result: maker.type(.int8, scale: 2)))
+      }
+    }
+    return samples
+  }
+
   private func samples(half: Bool) throws -> [Sample] {
     try LayerSamples.dense(half: half) + LayerSamples.convolutions(half: half)
       + LayerSamples.lstms(half: half) + LayerSamples.grus(half: half)

@@ -99,6 +99,16 @@ void integer_products(int n) {
     msk_s8_lstm_resume(isa, Y, ha, (int8_t *)packed, bias, scales, state, scratch, layer);
   }
   end("s8_lstm_resume", n, '1', 3 * n);
+
+  start(25);
+  for (int i = 0; i < 4 * n; i++) scales[i] = (msk_scale){(1 << 30) + i / n * 100003, -2};
+  bias = pack_int(msk_integer_s8, 4 * n, 1, n);
+  msk_s8_lstm_batch(isa, Y, ha, (int8_t *)packed, bias, scales, scratch,
+                    (msk_integer_recurrent){.time = 3, .units = n, .sequence = true,
+                                            .state_zero = -3, .cell_bits = 3, .cell_clip = 9000,
+                                            .hidden = {1 << 30, -21}, .hidden_zero = 5},
+                    (msk_batch){3, 512});
+  end("s8_lstm_batch", n, '1', 2 * 2048 + 3 * n);
 }
 
 void hybrid(int n) {
@@ -168,4 +178,19 @@ void hybrid(int n) {
                                            .element = msk_element_s8});
   }
   end("hybrid_lstm_resume", n, 'f', 3 * n);
+
+  start(29);
+  float *windows = shares(4, n, 3);
+  for (int i = 0; i < 1024; i++) {
+    windows[1024 + i] = 0.5f * windows[i];
+    windows[2048 + i] = -windows[i];
+  }
+  msk_int_pack(isa, msk_integer_s8, (int8_t *)packed, sb, order, 4 * padded, 1, n);
+  msk_hybrid_lstm_batch(isa, Y, windows, (int8_t *)packed, sums, column_scales, scratch,
+                        (msk_function){.code = msk_tanh}, (msk_function){.code = msk_sigmoid}, 0,
+                        true,
+                        (msk_recurrent){.time = 3, .units = n, .sequence = true,
+                                        .element = msk_element_s8},
+                        (msk_batch){3, 1024});
+  end("hybrid_lstm_batch", n, 'f', 2 * 1024 + 3 * n);
 }

@@ -569,6 +569,13 @@ void msk_s8_lstm_resume(msk_isa isa, int8_t *_Nonnull y, const int16_t *_Nonnull
                         const msk_scale *_Nonnull scales, void *_Nonnull state,
                         void *_Nonnull scratch, msk_integer_recurrent shape) MSK_REALTIME;
 
+/// The same for several windows, with the same bits: `y`, `xs` and `scratch` are the first one's, and
+/// the stride is a multiple of 16.
+void msk_s8_lstm_batch(msk_isa isa, int8_t *_Nonnull y, const int16_t *_Nonnull xs,
+                       const int8_t *_Nonnull w, const int32_t *_Nonnull bias,
+                       const msk_scale *_Nonnull scales, void *_Nonnull scratch,
+                       msk_integer_recurrent shape, msk_batch batch) MSK_REALTIME;
+
 /// The functions of the LSTM's gates and cell: 1 / (1 + e^−x) of numbers with 3 integer bits, and
 /// tanh of numbers with 0 … 6; results have none. `y` may equal `x`.
 void msk_s16_fixed_logistic(msk_isa isa, int16_t *_Nonnull y, const int16_t *_Nonnull x,
@@ -760,6 +767,14 @@ void msk_hybrid_lstm_resume(msk_isa isa, float *_Nonnull y, const float *_Nonnul
                             const float *_Nonnull scales, float *_Nonnull state,
                             float *_Nonnull scratch, msk_function activation, msk_function gate,
                             float clip, bool asymmetric, msk_recurrent shape) MSK_REALTIME;
+
+/// The same for several windows, with the same bits: `y`, `xs` and `scratch` are the first one's, and
+/// the stride is a multiple of 16.
+void msk_hybrid_lstm_batch(msk_isa isa, float *_Nonnull y, const float *_Nonnull xs,
+                           const int8_t *_Nonnull w, const int32_t *_Nonnull sums,
+                           const float *_Nonnull scales, float *_Nonnull scratch,
+                           msk_function activation, msk_function gate, float clip,
+                           bool asymmetric, msk_recurrent shape, msk_batch batch) MSK_REALTIME;
 
 // MARK: Tables, made once
 

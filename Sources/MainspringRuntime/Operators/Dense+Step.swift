@@ -18,6 +18,23 @@ struct IntegerProductStep: BitwiseCopyable {
       c.isa, c.rawResult(y), c.rawOperand(x), c.int8Table(weights), c.packed(bias),
       c.packed(scales), nil, shape)
   }
+
+  /// Whether rows of several windows are rows of one product.
+  var sharesWeights: Bool {
+    @_noAllocation @_noLocks get { shape.rows == 1 && !x.isConstant }
+  }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ batch: msk_batch) {
+    var shape = shape
+    let byteStride = batch.stride * 4
+    shape.rows = batch.count
+    shape.x_stride = byteStride / shape.x.byteCount
+    shape.y_stride = byteStride / shape.y.type.byteCount
+    unsafe msk_int_gemm(
+      c.isa, c.rawResult(y), c.rawOperand(x), c.int8Table(weights), c.packed(bias),
+      c.packed(scales), nil, shape)
+  }
 }
 
 extension Dense {

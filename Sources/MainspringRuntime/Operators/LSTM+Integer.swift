@@ -21,6 +21,14 @@ struct IntegerLSTMStep: BitwiseCopyable {
       c.packed(bias).assumingMemoryBound(to: Int32.self),
       c.packed(scales).assumingMemoryBound(to: msk_scale.self), c.rawResult(scratch), shape)
   }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ batch: msk_batch) {
+    unsafe msk_s8_lstm_batch(
+      c.isa, c.int8Result(y), UnsafePointer(c.int16Result(x)), c.int8Table(weights),
+      c.packed(bias).assumingMemoryBound(to: Int32.self),
+      c.packed(scales).assumingMemoryBound(to: msk_scale.self), c.rawResult(scratch), shape, batch)
+  }
 }
 
 extension LSTM {

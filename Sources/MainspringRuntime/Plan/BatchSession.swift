@@ -4,8 +4,8 @@ import CMainspringKernels
 
 /// A plan with working memory for several windows at once: what one thread runs archives through.
 ///
-/// Windows share each pass over the recurrent and dense float weights, which takes less time than
-/// one window after the other; each window has the bits that a ``Session`` gives it. Once it
+/// Windows share each pass over the recurrent and dense weights, or take turns in them, which takes
+/// less time than one window after the other; each window has the bits that a ``Session`` gives it. Once it
 /// exists, none of its methods allocates memory or takes a lock.
 @safe public struct BatchSession: ~Copyable, @unchecked Sendable {
   /// The plan, kept alive: the addresses below point into it.
@@ -185,8 +185,10 @@ extension Step {
   var sharesWeights: Bool {
     @_noAllocation @_noLocks get {
       switch self {
-      case .lstm: true
+      case .lstm, .integerLSTM, .hybridLSTM: true
       case .rowProduct(let step): !step.x.isConstant
+      case .integerProduct(let step): step.sharesWeights
+      case .hybridProduct(let step): step.sharesWeights
       default: false
       }
     }
@@ -198,7 +200,11 @@ extension Step {
     guard sharesWeights else { return false }
     switch self {
     case .lstm(let step): step.run(context, batch)
+    case .integerLSTM(let step): step.run(context, batch)
+    case .hybridLSTM(let step): step.run(context, batch)
     case .rowProduct(let step): step.run(context, batch)
+    case .integerProduct(let step): step.run(context, batch)
+    case .hybridProduct(let step): step.run(context, batch)
     default: return false
     }
     return true

@@ -174,10 +174,12 @@ extension Value {
 
 extension msk_integer {
   var byteCount: Int {
-    switch self {
-    case .s8: 1
-    case .s16: 2
-    case .s32: 4
+    @_noAllocation @_noLocks get {
+      switch self {
+      case .s8: 1
+      case .s16: 2
+      case .s32: 4
+      }
     }
   }
 

@@ -79,6 +79,27 @@ struct HybridProductStep: BitwiseCopyable {
   }
 }
 
+extension HybridProductStep {
+  /// Whether rows of several windows are rows of one product.
+  var sharesWeights: Bool {
+    @_noAllocation @_noLocks get { batch * height * groups * shape.rows == 1 }
+  }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ windows: msk_batch) {
+    var shape = shape
+    shape.rows = windows.count
+    shape.x_stride = windows.stride * 4
+    shape.y_stride = windows.stride
+    shape.row_step = windows.stride
+    unsafe msk_hybrid_product(
+      c.isa, c.result(y), c.int8Result(x.values), c.result(x.scales), c.int32Result(x.zeros),
+      c.int8Table(weights.values), c.packed(weights.sums).assumingMemoryBound(to: Int32.self),
+      c.packed(weights.scales).assumingMemoryBound(to: Float.self), c.floats(bias),
+      c.offsets(offsets), shape)
+  }
+}
+
 struct HybridDepthwiseStep: BitwiseCopyable {
   let x: HybridRows
   let y: Int
@@ -120,6 +141,15 @@ struct HybridLSTMStep: BitwiseCopyable {
       c.packed(weights.sums).assumingMemoryBound(to: Int32.self),
       c.packed(weights.scales).assumingMemoryBound(to: Float.self), c.result(scratch), activation,
       gate, clip, isAsymmetric, shape)
+  }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ batch: msk_batch) {
+    unsafe msk_hybrid_lstm_batch(
+      c.isa, c.result(y), c.operand(.arena(x)), c.int8Table(weights.values),
+      c.packed(weights.sums).assumingMemoryBound(to: Int32.self),
+      c.packed(weights.scales).assumingMemoryBound(to: Float.self), c.result(scratch), activation,
+      gate, clip, isAsymmetric, shape, batch)
   }
 }
 
