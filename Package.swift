@@ -130,7 +130,8 @@ let package = Package(
     .testTarget(
       name: "StreamTests",
       dependencies: [
-        "Mainspring", "MainspringConvert", "MainspringRecordings", "_MainspringTestSupport",
+        "Mainspring", "MainspringConvert", "MainspringRecordings", "MainspringNumPy",
+        "_MainspringTestSupport",
       ]),
     .testTarget(
       name: "TFLiteTests",

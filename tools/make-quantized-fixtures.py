@@ -5,12 +5,15 @@
 windows.npy holds 120 synthetic windows, seeded walks of six channels in half precision.
 gesture-int8.tflite is fixtures/conformance/models/k3_m1s.keras as `mainspring convert` writes it
 when calibrated on them; expected.npy is what LiteRT's reference kernels answer to the windows,
-as floats. Needs ai-edge-litert (2.3.0 was used) and a build of mainspring.
+as floats. stateful-int8.tflite is the same model with an LSTM that says it is stateful, and
+carried-on.npy what LiteRT answers when nothing resets it. Needs ai-edge-litert (2.3.0 was used) and
+a build of mainspring.
 """
 import pathlib
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 sys.dont_write_bytecode = True  # the checkout stays clean
 
@@ -45,7 +48,7 @@ def windows():
 
 
 def answers(model, inputs):
-    """The model's outputs as floats; it starts each window afresh by itself."""
+    """The model's outputs as floats, one window after the other without any reset."""
     interpreter = Interpreter(
         str(model), experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
     interpreter.allocate_tensors()
@@ -65,23 +68,44 @@ def answers(model, inputs):
     return np.stack(results).astype(np.float32)
 
 
+def stateful(source, target):
+    """Writes a Keras archive whose recurrent layers say that they are stateful."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for item in old.infolist():
+            data = old.read(item)
+            if item.filename == "config.json":
+                data = data.replace(b'"stateful": false', b'"stateful": true')
+            new.writestr(item, data)
+
+
+def convert(source, target):
+    subprocess.run(
+        [arguments.mainspring, "convert", source, "-o", target, "--precision", "int8",
+         "--calibrate", FOLDER / "windows.npy"], check=True)
+
+
+FILES = {"gesture-int8.tflite": "expected.npy", "stateful-int8.tflite": "carried-on.npy"}
+
+
 def main():
     inputs = windows()
     if arguments.check:
-        model = FOLDER / "gesture-int8.tflite"
         same = np.array_equal(np.load(FOLDER / "windows.npy"), inputs)
-        expected = np.load(FOLDER / "expected.npy")
-        sys.exit(0 if same and np.array_equal(answers(model, inputs), expected) else 1)
+        for model, expected in FILES.items():
+            found = answers(FOLDER / model, inputs)
+            same = same and np.array_equal(found, np.load(FOLDER / expected))
+        sys.exit(0 if same else 1)
     FOLDER.mkdir(exist_ok=True)
     np.save(FOLDER / "windows.npy", inputs)
-    with tempfile.TemporaryDirectory() as folder:
-        model = pathlib.Path(folder) / "gesture-int8.tflite"
-        subprocess.run(
-            [arguments.mainspring, "convert",
-             ROOT / "fixtures" / "conformance" / "models" / "k3_m1s.keras", "-o", model,
-             "--precision", "int8", "--calibrate", FOLDER / "windows.npy"], check=True)
-        np.save(FOLDER / "expected.npy", answers(model, inputs))
-        (FOLDER / "gesture-int8.tflite").write_bytes(model.read_bytes())
+    source = ROOT / "fixtures" / "conformance" / "models" / "k3_m1s.keras"
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        stateful(source, folder / "stateful.keras")
+        convert(source, folder / "gesture-int8.tflite")
+        convert(folder / "stateful.keras", folder / "stateful-int8.tflite")
+        for model, expected in FILES.items():
+            np.save(FOLDER / expected, answers(folder / model, inputs))
+            (FOLDER / model).write_bytes((folder / model).read_bytes())
 
 
 main()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Mainspring
+import MainspringConvert
 import Testing
 import _MainspringTestSupport
 
@@ -14,6 +15,31 @@ struct AllocationTests {
     let options = AlignmentOptions(rate: 50, channelCount: 3)
     let stream = try allocations { _ = try Stream(plan, options) }
     #expect(stream > 0)
+  }
+
+  @Test(arguments: StatefulModels.Layer.allCases, [NodePrecision.float32, .int8, .dynamic])
+  func carryingStateOnAllocatesNothing(
+    layer: StatefulModels.Layer, precision: NodePrecision
+  ) throws {
+    var models = StatefulModels(seed: 8)
+    let graph = try models.quantized(
+      try models.graph(layer, time: 10, units: 20, sequence: false), precision)
+    var stream = try Stream(model: graph, rate: 50, mode: .stateful)
+    let sample: [Float] = [0.25, -0.5, 1]
+    var (time, hops, samples): (Int64, UInt64, Int) = (0, 0, 0)
+    var counts: [Int64] = []
+    for goal in [10, 2010] as [UInt64] {
+      let count = try allocations {
+        while hops < goal {
+          samples += 1
+          time += (samples % 997 == 0 ? 200 : 20) * millisecond
+          try stream.push(sample.span, at: time) { _ in hops += 1 }
+        }
+      }
+      counts.append(count)
+    }
+    #expect(counts[1] == 0, "\(counts)")
+    #expect(stream.windowCount == hops && stream.gapCount > 0)
   }
 
   @Test(arguments: [WindowPlan.Mode.incremental, .whole])

@@ -2,6 +2,7 @@
 
 import Mainspring
 import MainspringConvert
+import MainspringNumPy
 import Testing
 import _MainspringTestSupport
 
@@ -85,6 +86,26 @@ import _MainspringTestSupport
       }
       #expect(Set(found.whole).count > 20, "\(precision): answers that say nothing")
     }
+  }
+
+  /// A file that keeps its state, and the same model in one that resets it.
+  @Test(arguments: ["stateful", "gesture"], InstructionSet.available)
+  func answersAreThoseOfLiteRTWithoutResets(model: String, set: InstructionSet) throws {
+    let graph = try Graph(contentsOf: Location.fixture("quantized/\(model)-int8.tflite"))
+    #expect(graph.statefulNames.isEmpty == (model == "gesture"))
+    let windows = try NumPyArray(path: Location.fixture("quantized/windows.npy")).floats
+    let expected = try NumPyArray(path: Location.fixture("quantized/carried-on.npy")).floats
+    let fresh = try NumPyArray(path: Location.fixture("quantized/expected.npy")).floats
+    var session = StatefulSession(try Plan(graph, instructionSet: set))
+    var found: [Float] = []
+    for window in 0..<120 {
+      let rows = Array(windows[window * 300..<(window + 1) * 300])
+      var result = [Float](repeating: 0, count: 5)
+      var span = result.mutableSpan
+      try session.run(rows.span, into: &span)
+      found += result
+    }
+    #expect(found == expected && found != fresh)
   }
 
   @Test(arguments: [NodePrecision.float32, .int8, .dynamic])

@@ -12,9 +12,9 @@ enum FitDecisionsCommand {
       Plays labelled recordings, and finds the average, thresholds, shortest duration and \
       refractory time with which events fit the labels best within a budget of false alarms. Every \
       other recording is held back, and the figures are about those: precision, recall, delay, \
-      events of a wrong gesture, false alarms in an hour without gestures. Labels are a column 'label' beside the samples, or a file for each \
-      recording: spans (time, gesture, duration in seconds), or one label for each recording in the \
-      file (rec, label).
+      events of a wrong gesture, false alarms in an hour without gestures. Labels are a column \
+      'label' beside the samples, or a file for each recording: spans (time, gesture, duration in \
+      seconds), or one label for each recording in the file (rec, label).
       """,
     arguments: [
       ModelOptions.argument,
