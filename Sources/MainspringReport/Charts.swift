@@ -50,7 +50,7 @@ extension Picture {
     let scale = (width - left - right) / top
     for (index, value) in values.enumerated() {
       let y = 4 + row * Double(index)
-      picture.text(clipped(names[index], 22), left - 8, y + 16, anchor: .end)
+      picture.text(clippedAhead(names[index], 18), left - 8, y + 16, anchor: .end)
       let length = max(value ?? 0, 0) * scale
       let isUnder = limit.map { (value ?? 0) < $0 } ?? false
       picture.rectangle(

@@ -112,3 +112,8 @@ package struct Picture {
 func clipped(_ name: String, _ count: Int) -> String {
   name.count <= count ? name : name.prefix(count - 1) + "…"
 }
+
+/// A name of no more than so many characters, its end kept: what tells layers apart.
+func clippedAhead(_ name: String, _ count: Int) -> String {
+  name.count <= count ? name : "…" + name.suffix(count - 1)
+}

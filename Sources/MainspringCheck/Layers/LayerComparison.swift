@@ -25,7 +25,8 @@ public struct LayerComparison {
   /// Floats differ by the order of sums, 10⁻⁶ of the values or 120 dB, and keep 60 through the
   /// deepest models; halves have 11 bits, 66 dB, of which 30 may add up and be lost in the layers;
   /// 8 bits start at some 40 dB and lose 6 for each fourfold error. Below 6 dB an error is half as
-  /// large as the signal: no rounding does that, so integers diverge there.
+  /// large as the signal: no rounding does that, so integers diverge there. From an LSTM on whose
+  /// cells only one of the models cuts, floats are judged as halves are.
   public static func tolerance(for stage: Stage) -> Double {
     switch stage {
     case .input, .keras, .float32: 60
@@ -39,6 +40,15 @@ public struct LayerComparison {
   /// - Throws: ``CheckError`` when the models take other inputs or cannot be run.
   public init(_ reference: Subject, _ other: Subject, tolerance: Double? = nil) throws(CheckError) {
     try other.requireSamePorts(as: reference)
+    let least =
+      tolerance
+      ?? min(
+        LayerComparison.tolerance(for: reference.stage),
+        LayerComparison.tolerance(for: other.stage))
+    self.tolerance = least
+    // What follows a layer that differs by a setting differs, too.
+    let behindCut = tolerance ?? min(least, LayerComparison.tolerance(for: .float16))
+    var isBehindCut = false
     let relations = LayerRelations(reference.graph, other.graph)
     var layers: [LayerDifference] = []
     var compared: [(layer: Int, relation: ChannelRelation)] = []
@@ -51,11 +61,14 @@ public struct LayerComparison {
         compared.append((layers.count, relation))
         watched.reference.append(node.output)
         watched.other.append(counterpart)
-        layers.append(
-          LayerDifference(
-            name: name, otherName: other.graph.values[counterpart].name,
-            operation: node.operation.name, isRescaled: !relation.isIdentity,
-            note: LayerComparison.note(node, other.graph.nodes.first { $0.output == counterpart })))
+        let note = LayerComparison.note(
+          node, other.graph.nodes.first { $0.output == counterpart })
+        if note != nil { isBehindCut = true }
+        var layer = LayerDifference(
+          name: name, otherName: other.graph.values[counterpart].name,
+          operation: node.operation.name, isRescaled: !relation.isIdentity, note: note)
+        layer.tolerance = isBehindCut ? behindCut : least
+        layers.append(layer)
       case .none(let reason):
         layers.append(
           LayerDifference(name: name, operation: node.operation.name, exclusion: reason))
@@ -67,11 +80,6 @@ public struct LayerComparison {
     self.other = try Runner(other, watching: watched.other)
     referenceOffset = reference.graph.outputs.count
     otherOffset = other.graph.outputs.count
-    self.tolerance =
-      tolerance
-      ?? min(
-        LayerComparison.tolerance(for: reference.stage),
-        LayerComparison.tolerance(for: other.stage))
   }
 
   /// TensorFlow's converter cuts the cells of an LSTM at 10, which Keras does not.
@@ -101,7 +109,7 @@ public struct LayerComparison {
   public func finished() -> [LayerDifference] {
     layers.map { layer in
       var layer = layer
-      layer.judge(tolerance)
+      layer.judge()
       return layer
     }
   }

@@ -12,6 +12,8 @@ public struct LayerDifference: Hashable, Sendable {
   public let isRescaled: Bool
   /// In what the layers differ by their settings, for people.
   public let note: String?
+  /// Decibels of signal over noise it needs not to diverge.
+  public internal(set) var tolerance: Double = 0
   /// Why it is not compared, as far as it is not.
   public let exclusion: String?
   public internal(set) var largest: Float = 0
@@ -73,7 +75,7 @@ public struct LayerDifference: Hashable, Sendable {
     }
   }
 
-  mutating func judge(_ tolerance: Double) {
+  mutating func judge() {
     diverges =
       exclusion == nil
       && (nonFiniteCount > 0 || (signalToNoise.map { $0 < tolerance } ?? true))

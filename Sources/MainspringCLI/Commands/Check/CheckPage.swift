@@ -136,7 +136,9 @@ enum CheckPage {
         """,
         .bars(
           layers.map { layer in layer.signalToNoise.map { min(max($0, 0), longest) } },
-          names: layers.map(\.name), texts: layers.map { CheckText.decibels($0.signalToNoise) },
+          // TensorFlow joins the names of all that it fused.
+          names: layers.map { String($0.name.prefix { $0 != ";" }) },
+          texts: layers.map { CheckText.decibels($0.signalToNoise) },
           limit: tolerance))
       page.list(skipped.map { "\($0.name): not compared, \($0.exclusion ?? "")" })
     }

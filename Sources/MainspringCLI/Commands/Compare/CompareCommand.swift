@@ -90,7 +90,7 @@ enum CompareCommand {
       throw Failure(
         .checkFailed,
         """
-        \(paths[1]): layer '\(layer.name)': expected \(rounded(outcome.tolerance, 1)) dB of signal \
+        \(paths[1]): layer '\(layer.name)': expected \(rounded(layer.tolerance, 1)) dB of signal \
         over difference to \(paths[0]), found \(CheckText.decibels(layer.signalToNoise))
         """)
     }
