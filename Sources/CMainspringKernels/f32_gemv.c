@@ -2,16 +2,25 @@
 #ifndef MSK_VARIANT
 #include "kernel.h"
 
+/// Terms that the scalar variant adds up by themselves.
+#define MSK_SHORT_SUM 8
+
 /// One block of `n` columns.
 MSK_INLINE void gemv_block(const msk_element element, const ptrdiff_t n, ptrdiff_t first, float *y,
                            const float *x, const void *w, const float *init, ptrdiff_t depth,
                            float low, float high) {
   float sum[8] = {0};
   for (ptrdiff_t i = 0; init && i < n; i++) sum[i] = init[first + i];
-  for (ptrdiff_t k = 0; k < depth; k++) {
-    for (ptrdiff_t i = 0; i < n; i++) {
-      sum[i] += x[k] * msk_weight(element, w, first * depth + k * n + i);
+  for (ptrdiff_t k = 0; k < depth;) {
+    // Short sums first: they round less than one long sum does.
+    const ptrdiff_t end = msk_minimum_of(k + MSK_SHORT_SUM, depth);
+    float part[8] = {0};
+    for (; k < end; k++) {
+      for (ptrdiff_t i = 0; i < n; i++) {
+        part[i] += x[k] * msk_weight(element, w, first * depth + k * n + i);
+      }
     }
+    for (ptrdiff_t i = 0; i < n; i++) sum[i] += part[i];
   }
   for (ptrdiff_t i = 0; i < n; i++) y[first + i] = msk_clamped(sum[i], low, high);
 }
