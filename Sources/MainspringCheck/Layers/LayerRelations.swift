@@ -37,8 +37,9 @@ struct LayerRelations {
   private let matching: LayerMatching
   private var reference: LayerSequence { matching.reference }
   private var other: LayerSequence { matching.other }
-  /// By slot of the reference: the other model's, and what may hold between the two.
+  /// By slot of the reference: layers that read it.
   private var readerCounts: [Int: Int] = [:]
+  /// By slot of the reference: the other model's, and what may hold between the two.
   private var open: [Int: (other: Int, hypotheses: [Hypothesis])] = [:]
 
   /// - Complexity: O(layers · layers + weights).
@@ -56,7 +57,7 @@ struct LayerRelations {
     }
     for slot in open.keys.sorted() { settle(slot, reader: nil) }
     for (left, right) in matching.pairs where comparisons[reference.items[left].slot] == nil {
-      // Between two layers that others follow; nobody moved anything.
+      // Behind the last layer, or between layers of which one has no counterpart.
       let (item, counterpart) = (reference.items[left], other.items[right])
       record(item.slot, .with(slot: counterpart.slot, .identity), reader: nil)
     }
