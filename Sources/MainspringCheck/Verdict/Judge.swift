@@ -141,11 +141,13 @@ struct Judge {
       guard let agreement = answer.agreement else { continue }
       let isEvidence = answer.family == (hasWindows ? .windows : .structured)
       // Integers clip what they were not calibrated for, and only windows say what that is.
-      let isMeasured = isEvidence && (hasWindows || !checker.subjects[index].stage.isInteger)
+      let isInteger = checker.subjects[index].stage.isInteger
+      let isMeasured = isEvidence && (hasWindows || !isInteger)
       let (response, classes) = (responseFault(agreement), classFault(agreement, answer))
       if let response, isMeasured || classes == nil || !isEvidence {
         let verdict: Verdict? = isMeasured ? .degraded : nil
-        findings.append(Finding(verdict, "on \(answer.family.rawValue): \(response)"))
+        let reason = isInteger && verdict == nil ? "; integers clip what calibration never saw" : ""
+        findings.append(Finding(verdict, "on \(answer.family.rawValue): \(response)\(reason)"))
       } else if let classes {
         let verdict: Verdict? = isEvidence ? .degraded : nil
         findings.append(Finding(verdict, "on \(answer.family.rawValue): \(classes)"))
