@@ -11,7 +11,11 @@
   private init<Payload: BitwiseCopyable>(_ kind: Kind, _ payload: Payload) {
     self.kind = kind
     self.payload = InlineArray(repeating: 0)
-    precondition(MemoryLayout<Payload>.size <= MemoryLayout<InlineArray<32, UInt64>>.size)
+    precondition(
+      MemoryLayout<Payload>.size <= MemoryLayout<InlineArray<32, UInt64>>.size
+        && MemoryLayout<Payload>.alignment <= StepSlot.payloadOffset
+        && MemoryLayout<StepSlot>.size == StepSlot.payloadOffset + 32 * 8,
+      "a payload that fits behind the kind")
     unsafe withUnsafeMutableBytes(of: &self.payload) {
       unsafe $0.storeBytes(of: payload, as: Payload.self)
     }
