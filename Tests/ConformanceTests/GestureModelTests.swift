@@ -29,6 +29,23 @@ struct GestureModelTests {
     #expect(try convert(graph, options: EncodingOptions(precision: .float16)).count <= 192_000)
   }
 
+  /// What a window costs besides time: memory, and kernels that are called.
+  @Test(arguments: InstructionSet.available) func plansAreLean(set: InstructionSet) throws {
+    let graph = try KerasModel.load(Location.fixture("geotec/gesture.h5")).graph.optimized()
+    let half = try graph.throughFile(EncodingOptions(precision: .float16))
+    let integers = try Graph(contentsOf: Location.fixture("quantized/gesture-int8.tflite"))
+    let cases: [(graph: Graph, layers: Int, arena: Int, weights: Int)] = [
+      (graph, 7, 47_936, 364_160), (half, 7, 47_936, 185_984),
+      (try integers.optimized(), 9, 5_248, 8_320),
+    ]
+    for expected in cases {
+      let plan = try Plan(expected.graph, instructionSet: set)
+      #expect(plan.operations.filter { !$0.steps.isEmpty }.count == expected.layers)
+      #expect(plan.arenaByteCount <= expected.arena)
+      #expect(plan.weightByteCount <= expected.weights)
+    }
+  }
+
   /// Every storage form of each generation's model, and the bases they were tuned from, which have
   /// no answers of their own.
   static let cases: [ModelCase] = ["k3", "tfk", "k215"].flatMap { keras -> [ModelCase] in
