@@ -8,9 +8,8 @@ struct UnrolledLSTM {
   let cell: LSTM
   let source: ValueID
   let time: Int
-  /// The states after each time, and the last cell.
+  /// The states after each time.
   let states: [ValueID]
-  let lastCell: ValueID
 
   /// - Parameters:
   ///   - iterations: the loop's variables before the first iteration and after each of them.
@@ -20,11 +19,15 @@ struct UnrolledLSTM {
     guard iterations.count > 1, let first = iterations.first, let last = iterations.last else {
       return nil
     }
-    for h in last.indices {
-      guard let end = last[h].value, values.gated(end) != nil else { continue }
-      for c in last.indices where c != h && last[c].value != nil {
-        guard let found = UnrolledLSTM(values, iterations, h, c), first[h].isZero, first[c].isZero
-        else { continue }
+    let isZero = first.map { $0.isZero }
+    for h in last.indices where isZero[h] {
+      guard let end = last[h].value, let out = values.gated(end),
+        let cell = values.argument(of: out.other, .tanh)
+      else { continue }
+      for c in last.indices where c != h && isZero[c] && last[c].value == cell {
+        // Variables that end as the same value are the same from the first time on: none of the
+        // others is what this one is not.
+        guard let found = UnrolledLSTM(values, iterations, h, c) else { return nil }
         self = found
         return
       }
@@ -45,9 +48,8 @@ struct UnrolledLSTM {
       model = model ?? step
       states.append(next.h)
     }
-    guard let model, let last = iterations[time].state(h, c) else { return nil }
+    guard let model else { return nil }
     self.states = states
-    lastCell = last.c
     source = model.source
     cell = LSTM(
       inputWeights: model.inputWeights, recurrentWeights: model.recurrentWeights, bias: model.bias)

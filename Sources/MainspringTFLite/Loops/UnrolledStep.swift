@@ -88,9 +88,16 @@ private struct GateSum {
         return nil
       }
     }
-    guard pending.isEmpty, products.count == 2, let all = bias?.floats else { return nil }
+    guard pending.isEmpty, products.count == 2, let all = bias?.floats, all.count == width else {
+      return nil
+    }
     if products[0].x == state { products.swapAt(0, 1) }
     guard products[1].x == state, products[0].x != state else { return nil }
+    // One row each, so that no part of z comes from another row of x or h.
+    for product in products {
+      let length = values.graph.shape(of: product.x).elementCount
+      guard product.weights.shape.extents == [width, length] else { return nil }
+    }
     do throws(ShapeError) {
       self.bias = Tensor(shape: try Shape([width]), floats: all)
     } catch {
