@@ -25,15 +25,16 @@ let orderedLinking: [LinkerSetting] = [
 // libhdf5 itself needs no more than zlib and libaec, but Debian's shared library brings curl, TLS and
 // Kerberos into the process that reads untrusted files: 35 libraries and half of its start. Where
 // the static one is installed (libhdf5-dev has it), it is taken instead.
-let hdf5Archives: [String]? = ["x86_64", "aarch64"]
-  .map { (architecture: String) -> [String] in
-    let folder = "/usr/lib/\(architecture)-linux-gnu"
-    return ["hdf5/serial/libhdf5.a", "libsz.a", "libaec.a"].map { "\(folder)/\($0)" }
-  }
-  .first { $0.allSatisfy { access($0, R_OK) == 0 } }
+#if arch(arm64)
+  let libraries = "/usr/lib/aarch64-linux-gnu"
+#else
+  let libraries = "/usr/lib/x86_64-linux-gnu"
+#endif
+let hdf5Archives = ["hdf5/serial/libhdf5.a", "libsz.a", "libaec.a"].map { "\(libraries)/\($0)" }
+let isHDF5Static = hdf5Archives.allSatisfy { access($0, R_OK) == 0 }
 var hdf5Import: [SwiftSetting] = []
 var hdf5Linking: [LinkerSetting] = []
-if let hdf5Archives {
+if isHDF5Static {
   hdf5Import = [.unsafeFlags(["-Xcc", "-I/usr/include/hdf5/serial"])]
   hdf5Linking = [.unsafeFlags(hdf5Archives + ["-lz"])]
 }
@@ -50,7 +51,7 @@ let package = Package(
   targets: [
     // Row 0, ground: no module of ours is imported.
     .systemLibrary(
-      name: "CHDF5", pkgConfig: hdf5Archives == nil ? "hdf5" : nil,
+      name: "CHDF5", pkgConfig: isHDF5Static ? nil : "hdf5",
       providers: [.apt(["libhdf5-dev"])]
     ),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),

@@ -22,7 +22,6 @@ extension Stream {
   ///   - rules: without any, a threshold of one half and no average.
   ///   - mode: how a window follows the one before.
   ///   - isScaled: samples are scaled; otherwise they are raw, and scaled by the model's scaler.
-  /// - Precondition: the hop is at least 1.
   /// - Throws: ``StreamSetupError``.
   /// - Complexity: allocates everything the stream ever needs; the model is not kept.
   public init(
@@ -56,6 +55,7 @@ extension Stream {
   private static func plan(
     _ model: Graph, _ hop: Int?, _ mode: WindowPlan.Mode, _ instructionSet: InstructionSet
   ) throws(StreamSetupError) -> WindowPlan {
+    if let hop, hop < 1 { throw .hop(found: hop) }
     do throws(PlanError) {
       return try WindowPlan(model, hop: hop, mode: mode, instructionSet: instructionSet)
     } catch {

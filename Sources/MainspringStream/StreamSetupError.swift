@@ -10,6 +10,8 @@ public indirect enum StreamSetupError: Error, Hashable, Sendable {
   case model(PlanError)
   /// The model's contract, or what was given beside it, makes no stream.
   case stream(StreamError)
+  /// Windows that do not move on.
+  case hop(found: Int)
   /// Names of channels that are not the model's, each once.
   case channels(expected: [String], found: [String])
 }
@@ -19,6 +21,7 @@ extension StreamSetupError: CustomStringConvertible {
     switch self {
     case .model(let error): "\(error)"
     case .stream(let error): "\(error)"
+    case .hop(let found): "hop: expected at least 1 row, found \(found)"
     case .channels(let expected, let found):
       "channels: expected those of the model, \(list(expected)), found \(list(found))"
     }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MainspringGraph
-import MainspringRuntime
 import Testing
 import _MainspringTestSupport
+
+@testable import MainspringRuntime
 
 /// Borders of sequences lie around the sequences themselves: the same numbers, and no copy.
 @Suite struct MarginTests {
@@ -22,6 +23,13 @@ import _MainspringTestSupport
     try Plan(graph).operations.map { $0.steps.count }
   }
 
+  private func copies(_ graph: Graph) throws -> Int {
+    let plan = try Plan(graph)
+    return (0..<plan.steps.count).count { index in
+      if case .copy = plan.steps.base[index] { true } else { false }
+    }
+  }
+
   @Test func sequencesAreNotCopied() throws {
     var graph = Graph()
     let x = graph.addInput(name: "x", shape: try Shape([1, 1, 30, 5]))
@@ -32,6 +40,7 @@ import _MainspringTestSupport
     try graph.addOutput(c)
     // Zeros in front and behind, and the product.
     #expect(try stepCounts(graph) == [3, 1, 3])
+    #expect(try copies(graph) == 0)
     for set in InstructionSet.available { try expectAgreement(Sample("chain", graph), on: set) }
   }
 
@@ -56,8 +65,7 @@ import _MainspringTestSupport
       var graph = Graph()
       let x = graph.addInput(name: "x", shape: try Shape(shape))
       try graph.addOutput(try graph.add(try convolution(5, taps: taps, seed: 3), to: x, name: "a"))
-      let steps = try stepCounts(graph)
-      #expect(steps[0] > 2, "\(shape)")
+      #expect(try copies(graph) == 1, "\(shape)")
       for set in InstructionSet.available { try expectAgreement(Sample("copies", graph), on: set) }
     }
   }

@@ -111,6 +111,9 @@ struct StreamContractTests {
     #expect(throws: StreamSetupError.stream(.options(.modelRate))) {
       _ = try Stream(model: try model(nil))
     }
+    #expect(throws: StreamSetupError.hop(found: 0)) {
+      _ = try Stream(model: named, rate: 50, hop: 0)
+    }
     #expect(throws: StreamSetupError.stream(.options(.rate))) {
       _ = try Stream(model: named, rate: 0)
     }

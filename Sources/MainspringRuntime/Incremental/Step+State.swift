@@ -75,7 +75,7 @@ extension Step {
         c.result(step.scratch), step.activation, step.shape)
     case .loop(let step):
       unsafe step.resume(c, rows: c.rawResult(step.rows), to: c.rawResult(step.y), state: state)
-    default: break
+    default: preconditionFailure("a step that keeps a state")
     }
   }
 }
