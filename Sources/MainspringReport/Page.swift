@@ -85,6 +85,8 @@ package struct Page {
     .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;\
     font-size:.9rem}th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);\
     text-align:right;white-space:nowrap}th:first-child,td:first-child{text-align:left}\
+    @media(max-width:40rem){td:first-child{white-space:normal;overflow-wrap:anywhere;\
+    min-width:9rem;font-size:.85em}}\
     figure{margin:1rem 0}svg{width:100%;height:auto;display:block}\
     figcaption{color:var(--faint);font-size:.85rem;margin-top:.3rem}\
     svg text{fill:var(--ink);font-family:system-ui,sans-serif}svg .faint{fill:var(--faint)}\
