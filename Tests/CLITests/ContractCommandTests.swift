@@ -142,6 +142,8 @@ struct ContractCommandTests {
       mainspring compare m.h5 a.tflite --inputs scaled.npy --already-scaled > /dev/null
       echo '{"mean_":[-9,1,0.5,0,0.25,-0.125],"scale_":[4,2,3,1,0.5,0.25]}' > scaler.json
       mainspring convert m.h5 -o s.tflite --scaler scaler.json
+      echo "{\\"inputs\\":[{\\"scaler\\":$(cat scaler.json)}]}" > whole.json
+      mainspring convert m.h5 -o w.tflite --contract whole.json && cmp s.tflite w.tflite
       mainspring run s.tflite raw.npy -o s.npy && cmp s.npy plain.npy
       mainspring bench a.tflite --input raw.npy -n 10 > /dev/null
       """)

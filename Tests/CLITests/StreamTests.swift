@@ -247,6 +247,18 @@ struct StreamTests {
     Mistake("stream m.tflite rows.csv --rate 50 --rules m.tflite", 65, "JSON object of rules"),
     Mistake("stream m.tflite rows.csv --rate 50 --rules odd.json", 65, "unknown rule 'threshold'"),
     Mistake("stream m.tflite rows.csv --rate 50 --rules wide.json", 65, "from 0 to 1", "'2'"),
+    Mistake(
+      "stream m.tflite rows.csv --rate 50 --rules one.json", 65, "one.json: thresholds: expected",
+      "found 0.9"),
+    Mistake(
+      "stream m.tflite rows.csv --rate 50 --rules rest.json", 65,
+      "rest.json: background: expected an array of classes, found 'rest'"),
+    Mistake(
+      "stream m.tflite rows.csv --rate 50 --rules hop.json", 65,
+      "hop.json: hop_rows: expected a number", "found '5'"),
+    Mistake(
+      "stream m.tflite rows.csv --rate 50 --rules known.json", 65,
+      "known.json: known_windows.center: expected 12 numbers", "found 0"),
     Mistake("stream m.tflite rows.csv --rate 50 --plot rows.csv", 64, "take the place"),
     Mistake("stream m.tflite rows.csv --rate 50 --stateful --hop 5", 64, "--stateful", "50 rows"),
     Mistake(
@@ -267,6 +279,9 @@ struct StreamTests {
       "sensorless.jsonl": #"{"values":{"x":1},"time":0}"# + "\n",
       "flat.jsonl": #"{"sensor":"acc","values":{"x":1,"y":2},"time":0}"# + "\n",
       "twice.csv": "t_ms,sensor,x,y,z\n0,acc,1,2,3\n1,accelerometer,1,2,3\n",
+      "one.json": #"{"thresholds":0.9}"#, "rest.json": #"{"background":"rest"}"#,
+      "hop.json": #"{"hop_rows":"5"}"#,
+      "known.json": #"{"known_windows":{"center":[],"spread":[],"limit":1}}"#,
       "odd.json": #"{"threshold":1}"#, "wide.json": #"{"thresholds":{"2":3}}"#,
     ]
     for (name, text) in files { try writeFile(shell.folder.file(name), Array(text.utf8)) }

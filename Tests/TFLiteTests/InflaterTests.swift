@@ -96,6 +96,18 @@ import _MainspringTestSupport
     }
   }
 
+  /// Blocks without output are streams, too, but not more of them than a compressor would write.
+  @Test func emptyBlocksAreBounded() {
+    let block: [UInt8] = [0, 0, 0, 0xff, 0xff]
+    for (count, size) in [(204, 0), (205, 0), (10_000, 0)] {
+      let bytes = [[UInt8]](repeating: block, count: count).joined() + [3, 0]
+      #expect(Inflater.inflated(bytes, size: size) == (count == 204 ? [] : nil))
+    }
+    #expect(Inflater.isBelievable(1024 + 800 + 100, size: 800))
+    #expect(!Inflater.isBelievable(1024 + 800 + 101, size: 800))
+    #expect(Inflater.isBelievable(0, size: .max))
+  }
+
   /// More than the archive may hold is listed and not read; the rest is.
   @Test func largeFilesAreListedOnly() throws {
     var archive = try samples()

@@ -22,13 +22,21 @@ package struct Inflater {
   }
 
   /// - Parameter size: elements that come out; never are more allocated.
-  /// - Returns: nil for what is no complete stream of so many, or is followed by something.
+  /// - Returns: nil for what is no complete stream of so many, is followed by something, or is far
+  ///   longer than what comes out: blocks may be empty, and each takes time.
   /// - Complexity: O(input + size).
   package static func inflated(_ input: [UInt8], size: Int) -> [UInt8]? {
-    guard size >= 0, size / largestRatio <= input.count else { return nil }
+    guard size >= 0, size / largestRatio <= input.count, isBelievable(input.count, size: size)
+    else { return nil }
     var inflater = Inflater(input, size: size)
     guard inflater.run() else { return nil }
     return inflater.output
+  }
+
+  /// Whether a compressor would write so many bytes for `size` elements: what does not get shorter
+  /// is stored with 5 bytes for each block.
+  package static func isBelievable(_ compressed: Int, size: Int) -> Bool {
+    compressed - 1024 - size / 8 <= size
   }
 
   private mutating func run() -> Bool {
@@ -174,8 +182,15 @@ private struct HuffmanCode {
       free = free * 2 - counts[length]
       if free < 0 { return nil }
     }
+    // Where the next symbol of each length goes.
+    var places = [Int](repeating: 0, count: HuffmanCode.longest + 1)
     for length in 1...HuffmanCode.longest {
-      for (symbol, other) in lengths.enumerated() where other == length { symbols.append(symbol) }
+      places[length] = places[length - 1] + counts[length - 1]
+    }
+    symbols = [Int](repeating: 0, count: places[HuffmanCode.longest] + counts[HuffmanCode.longest])
+    for (symbol, length) in lengths.enumerated() where length > 0 {
+      symbols[places[length]] = symbol
+      places[length] += 1
     }
     let isSingle = symbols.count == 1 && counts[1] == 1
     guard free == 0 || isSingle || symbols.isEmpty else { return nil }

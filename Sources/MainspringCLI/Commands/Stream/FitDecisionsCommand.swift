@@ -129,7 +129,7 @@ enum FitDecisionsCommand {
   /// Says when the budget cannot be judged by what there is.
   private static func noteShortness(of parts: FitParts, budget: Double) {
     let hours = FitReport.quietHours(parts.fitted)
-    guard hours > 0, budget * hours < 1 else { return }
+    guard budget > 0, hours > 0, budget * hours < 1 else { return }
     let minutes = (hours * 600).rounded() / 10
     Console.note(
       "note: the recordings to fit with have \(minutes) min without gestures: a single false alarm "

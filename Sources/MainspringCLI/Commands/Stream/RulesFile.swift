@@ -80,10 +80,21 @@ enum RulesFile {
     rules.minimumDuration = Int64(try number(json, "min_duration_s", 0...3600, 0, path) * 1e9)
     rules.refractory = Int64(try number(json, "refractory_s", 0...3600, 0, path) * 1e9)
     rules.rearm = Float(try number(json, "rearm", 0...1, 0.7, path))
-    if let hop = json["hop_rows"]?.number, hop != Double(settings.plan.hop) {
+    let hop = try number(json, "hop_rows", 1...1e9, Double(settings.plan.hop), path)
+    if hop != Double(settings.plan.hop) {
       Console.note(
         "warning: \(path): the rules were fitted with a hop of \(decimal(hop)) rows, not "
           + "\(settings.plan.hop)")
+    }
+    if let value = json["thresholds"], value.members == nil, value.array == nil {
+      throw Failure(
+        .badData,
+        "\(path): thresholds: expected numbers by class or an array of them, found "
+          + value.summary)
+    }
+    if let value = json["background"], value.array == nil {
+      throw Failure(
+        .badData, "\(path): background: expected an array of classes, found \(value.summary)")
     }
     for member in json["thresholds"]?.members ?? [] {
       guard let label = settings.label(member.key), let value = member.value.number,
@@ -123,11 +134,17 @@ enum RulesFile {
       rules.background.append(label)
     }
     if let known = json["known_windows"] {
-      for member in known.members ?? [] where !["center", "spread", "limit"].contains(member.key) {
+      guard let members = known.members else {
+        throw Failure(
+          .badData, "\(path): known_windows: expected an object, found \(known.summary)")
+      }
+      for member in members where !["center", "spread", "limit"].contains(member.key) {
         throw Failure(.badData, "\(path): known_windows: unknown rule '\(member.key)'")
       }
+      let count = 2 * settings.channelCount
       rules.known = KnownWindows(
-        center: try floats(known, "center", path), spread: try floats(known, "spread", path),
+        center: try floats(known, "center", count, path) { $0.isFinite },
+        spread: try floats(known, "spread", count, path) { $0.isFinite && $0 > 0 },
         limit: Float(try number(known, "limit", 0...1e30, 0, path)))
     }
     return rules
@@ -147,19 +164,29 @@ enum RulesFile {
     return number
   }
 
+  /// A member of known windows: two numbers for each channel.
   private static func floats(
-    _ json: JSONValue, _ key: String, _ path: String
+    _ json: JSONValue, _ key: String, _ count: Int, _ path: String, _ isGood: (Float) -> Bool
   ) throws(Failure) -> [Float] {
+    let place = "\(path): known_windows.\(key)"
     guard let values = json[key]?.array else {
       throw Failure(
-        .badData, "\(path): \(key): expected an array of numbers, found \(json[key].summary)")
+        .badData, "\(place): expected an array of numbers, found \(json[key].summary)")
     }
-    return try values.map { (value) throws(Failure) in
-      guard let number = value.number else {
-        throw Failure(.badData, "\(path): \(key): expected numbers, found \(value.summary)")
+    guard values.count == count else {
+      throw Failure(
+        .badData,
+        "\(place): expected \(count) numbers, two for each channel, found \(values.count)")
+    }
+    var numbers: [Float] = []
+    for value in values {
+      guard let number = value.number.map({ Float($0) }), isGood(number) else {
+        let kind = key == "spread" ? "finite numbers above 0" : "finite numbers"
+        throw Failure(.badData, "\(place): expected \(kind), found \(value.summary)")
       }
-      return Float(number)
+      numbers.append(number)
     }
+    return numbers
   }
 
   /// `2` rather than `2.0`.

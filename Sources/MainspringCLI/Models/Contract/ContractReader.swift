@@ -80,7 +80,7 @@ struct ContractReader {
 
   private func scaler(_ json: JSONValue, _ place: String) throws(Failure) -> Scaler {
     let names = json["mean_"] == nil ? ("mean", "std") : ("mean_", "scale_")
-    if !place.isEmpty { try know(json, ["mean", "std"], place) }
+    if !place.isEmpty { try know(json, [names.0, names.1], place) }
     let (means, deviations) = (
       try floats(json, names.0, place), try floats(json, names.1, place)
     )
