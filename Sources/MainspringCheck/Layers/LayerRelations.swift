@@ -42,7 +42,7 @@ struct LayerRelations {
   /// By slot of the reference: the other model's, and what may hold between the two.
   private var open: [Int: (other: Int, hypotheses: [Hypothesis])] = [:]
 
-  /// - Complexity: O(layers · layers + weights).
+  /// - Complexity: O(layers · layers · channels + weights).
   init(_ referenceGraph: Graph, _ otherGraph: Graph) {
     matching = LayerMatching(referenceGraph, otherGraph)
     for operand in matching.reference.items.filter({ !$0.isBetween }).flatMap(\.operands) {
@@ -61,15 +61,35 @@ struct LayerRelations {
       let (item, counterpart) = (reference.items[left], other.items[right])
       record(item.slot, .with(slot: counterpart.slot, .identity), reader: nil)
     }
+    pairNamesakes()
     for item in reference.items
     where item.isVisible && !item.isMove && comparisons[item.slot] == nil {
       comparisons[item.slot] = Comparison.none("no layer of its own in the other model")
     }
-    // Results are the same whatever led there.
-    for (output, counterpart) in zip(referenceGraph.outputs, otherGraph.outputs) {
-      if case .with? = comparisons[output] { continue }
-      guard reference.itemOfSlot[output] != nil else { continue }
+    // Results are the same whatever led there, also those that are only copied there.
+    let mine = Set(referenceGraph.observableNodes.map(\.output))
+    let others = Set(otherGraph.observableNodes.map(\.output))
+    for (output, counterpart) in zip(referenceGraph.outputs, otherGraph.outputs)
+    where mine.contains(output) && others.contains(counterpart) {
       comparisons[output] = .with(counterpart, .identity)
+    }
+  }
+
+  /// Layers of one name and the same extents are compared though they are of another kind: one of
+  /// them is wrong.
+  private mutating func pairNamesakes() {
+    let taken = Set(matching.pairs.map(\.other))
+    var namesakes: [String: LayerSequence.Item] = [:]
+    for (index, item) in other.items.enumerated()
+    where item.isVisible && !item.isBetween && !taken.contains(index) {
+      namesakes[other.name(of: item)] = item
+    }
+    for item in reference.items
+    where item.isVisible && !item.isBetween && comparisons[item.slot] == nil {
+      guard let counterpart = namesakes[reference.name(of: item)],
+        reference.graph.shape(of: item.slot) == other.graph.shape(of: counterpart.slot)
+      else { continue }
+      comparisons[item.slot] = .with(counterpart.slot, .identity)
     }
   }
 
@@ -153,6 +173,8 @@ struct LayerRelations {
     let back = otherMap.inverse
     for hypothesis in start.hypotheses
     where !hypothesis.relation.isIdentity || way.changesChannels || otherWay.changesChannels {
+      // The same on both ways; rounding would make another relation of it.
+      if hypothesis.relation.isIdentity && map == otherMap { continue }
       guard let relation = back.followed(by: hypothesis.relation)?.followed(by: map) else {
         continue
       }
@@ -181,7 +203,9 @@ struct LayerRelations {
         result.append(scaled)
       }
     }
-    return result
+    // Each is asked about once, and of more than this there are none in models that somebody made.
+    var seen: Set<ChannelRelation> = []
+    return Array(result.filter { seen.insert($0.relation).inserted }.prefix(8))
   }
 
   private func stepPairs(
