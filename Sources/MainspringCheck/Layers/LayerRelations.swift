@@ -148,6 +148,7 @@ struct LayerRelations {
     guard let start = open[way.source], start.other == otherWay.source, let map = way.map,
       let otherMap = otherWay.map
     else { return [Hypothesis()] }
+    let pairs = stepPairs(way, otherWay)
     var result: [Hypothesis] = []
     // What is read is the same.
     if let first = start.hypotheses.first(where: { $0.relation.isIdentity }) {
@@ -162,7 +163,7 @@ struct LayerRelations {
         let last = otherWay.steps.last?.slot ?? otherWay.source
         ends.trail.append((way.source, .with(slot: last, .identity)))
       } else {
-        for pair in stepPairs(way, otherWay) {
+        for pair in pairs {
           ends.trail.append((pair.left.slot, .with(slot: pair.right.slot, .identity)))
         }
       }
@@ -180,7 +181,6 @@ struct LayerRelations {
       }
       var carried = hypothesis
       carried.relation = relation
-      let pairs = stepPairs(way, otherWay)
       for pair in pairs {
         guard
           let there = pair.right.map.inverse.followed(by: hypothesis.relation)?.followed(
