@@ -98,7 +98,7 @@ func dataset(_ path: String, _ elementType: StoredElementType, _ shape: [Int]) -
 func ramp(_ count: Int) -> [Float] { (0..<count).map { 0.5 * Float($0) - 1 } }
 
 /// The problem that opening `path`, and reading all of it, ends with; nil when it is read.
-func problem(_ path: String, helper: String? = nil, timeout: Duration = .seconds(30))
+func problem(_ path: String, helper: String? = nil, timeout: Duration = .seconds(300))
   -> StorageError.Problem?
 {
   do throws(StorageError) {

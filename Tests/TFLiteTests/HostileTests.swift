@@ -67,7 +67,7 @@ import _MainspringTestSupport
     #expect(result == [axis == 1 ? rows[0] + rows[1] : (0..<200).map { Double($0) }])
   }
 
-  @Test(.timeLimit(.minutes(1))) func nothingIsJoinedAtOnce() {
+  @Test func nothingIsJoinedAtOnce() {
     var sketch = ModelSketch()
     let x = sketch.input("x", [1])
     let shape = sketch.ints([1 << 26, 0])
@@ -79,7 +79,7 @@ import _MainspringTestSupport
     #expect(refusal(sketch) == nil)
   }
 
-  @Test(.timeLimit(.minutes(1))) func operandsCountInEveryIteration() {
+  @Test func operandsCountInEveryIteration() {
     var sketch = ModelSketch.loop(times: 9_000, rows: 2)
     // A concatenation of nothing, 60,000 times, at the beginning of the body.
     sketch.model.buffers.append([0, 0, 0, 0])

@@ -34,7 +34,7 @@ package final class ModelStorage {
   ///   - path: an HDF5 file or `.keras` archive.
   ///   - helper: the program `mainspring-hdf5`; nil looks beside the running program.
   ///   - timeout: what this, and each call of ``floats(_:shape:)``, may take; whole seconds,
-  ///     at least one. Nil goes by the size of the file: 6 s for a small one, 30 s at most.
+  ///     at least one; nil for 30 s. Processor time is limited by the size of the file besides.
   /// - Throws: `StorageError`.
   /// - Complexity: about 10 ms for the process, then linear in the size of the file.
   package init(
