@@ -98,6 +98,7 @@ let package = Package(
       dependencies: [
         "MainspringArguments", "MainspringNumPy", "MainspringRecordings", "MainspringGraph",
         "Mainspring", "MainspringKeras", "MainspringConvert", "MainspringCheck", "MainspringReport",
+        "CLinux",
       ]),
     .executableTarget(
       name: "mainspring", dependencies: ["MainspringCLI"], exclude: ["start.order"],

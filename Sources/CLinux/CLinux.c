@@ -7,6 +7,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -154,5 +155,11 @@ bool clinux_has_shadow_memory(void) {
   return true;
 #else
   return false;
+#endif
+}
+
+void clinux_return_memory(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
 #endif
 }

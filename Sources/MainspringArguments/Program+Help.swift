@@ -9,7 +9,8 @@ extension Program {
     page.paragraphs(discussion)
     page.section(
       "Commands",
-      commands.map { ($0.name, $0.summary) } + [("help", "Show the help of a command.")])
+      commandNames.indices.map { (commandNames[$0], command(at: $0).summary) }
+        + [("help", "Show the help of a command.")])
     page.section(
       "Options",
       [("-h, --help", "Show this help."), ("    --version", "Show the version.")])

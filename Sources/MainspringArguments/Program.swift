@@ -21,19 +21,42 @@ package struct Program: Sendable {
   package let version: String
   package let summary: String
   package let discussion: String
-  package let commands: [Command]
+  /// The names of its commands, in the order of the help.
+  package let commandNames: [String]
+  private let declaration: @Sendable (Int) -> Command
 
   /// Declares a program; traps on two commands of the same name.
   package init(
     _ name: String, version: String, summary: String, discussion: String = "", commands: [Command]
   ) {
-    precondition(!commands.isEmpty, "a program without commands")
-    precondition(Set(commands.map(\.name)).count == commands.count, "a command declared twice")
+    self.init(
+      name, version: version, summary: summary, discussion: discussion,
+      commandNames: commands.map(\.name), declaration: { commands[$0] })
+  }
+
+  /// Declares a program whose commands are declared when they are asked for, so that a start pays
+  /// for one of them; traps on two of the same name.
+  ///
+  /// - Parameter declaration: of the command at an index of `commandNames`.
+  package init(
+    _ name: String, version: String, summary: String, discussion: String = "",
+    commandNames: [String], declaration: @escaping @Sendable (Int) -> Command
+  ) {
+    precondition(!commandNames.isEmpty, "a program without commands")
+    precondition(Set(commandNames).count == commandNames.count, "a command declared twice")
     self.name = name
     self.version = version
     self.summary = summary
     self.discussion = discussion
-    self.commands = commands
+    self.commandNames = commandNames
+    self.declaration = declaration
+  }
+
+  /// The command at an index of ``commandNames``; traps where it calls itself something else.
+  func command(at index: Int) -> Command {
+    let command = declaration(index)
+    precondition(command.name == commandNames[index], "'\(command.name)' is listed as another")
+    return command
   }
 
   /// Reads a command line.
@@ -43,7 +66,7 @@ package struct Program: Sendable {
   /// - Complexity: O(number of arguments · number of options).
   package func parse(_ arguments: [String]) throws(UsageError) -> Invocation {
     guard let first = arguments.first else {
-      throw UsageError(.missingCommand(expected: commands.map(\.name)), program: name)
+      throw UsageError(.missingCommand(expected: commandNames), program: name)
     }
     switch first {
     case "--help", "-h": return .text(help())
@@ -77,8 +100,8 @@ package struct Program: Sendable {
   }
 
   private func command(named word: String) throws(UsageError) -> Command {
-    if let command = commands.first(where: { $0.name == word }) { return command }
-    let names = commands.map(\.name) + ["help"]
+    if let index = commandNames.firstIndex(of: word) { return command(at: index) }
+    let names = commandNames + ["help"]
     throw UsageError(
       .unknownCommand(word, suggestion: suggestion(for: word, among: names), expected: names),
       program: name)

@@ -31,4 +31,7 @@ bool clinux_has_system_call_filters(void);
 /// Whether this build needs terabytes of address space for its shadow memory.
 bool clinux_has_shadow_memory(void);
 
+/// Gives memory that was released back to the system, wherever in the heap it lies.
+void clinux_return_memory(void);
+
 #endif

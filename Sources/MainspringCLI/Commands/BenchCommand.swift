@@ -5,11 +5,13 @@ import MainspringArguments
 import MainspringConvert
 
 /// `mainspring bench`: how long a window takes.
-enum BenchCommand {
+enum BenchCommand: Subcommand {
+  static let name = "bench"
+
   enum CPU: String, CaseIterable { case scalar, avx2, avx512, avx512vnni, neon, neondot }
 
   static let command: Command = Command(
-    "bench", summary: "Measures how long a model takes for a window.",
+    name, summary: "Measures how long a model takes for a window.",
     discussion: """
       Runs each model on one window at a time, in one thread, and prints percentiles of the time \
       from floats in to floats out, with the memory it needs. Caches are warm unless told \

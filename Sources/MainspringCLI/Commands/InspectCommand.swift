@@ -5,9 +5,11 @@ import MainspringArguments
 import MainspringKeras
 
 /// `mainspring inspect`: what is in a model file.
-enum InspectCommand {
+enum InspectCommand: Subcommand {
+  static let name = "inspect"
+
   static let command: Command = Command(
-    "inspect", summary: "Shows what is in a model file.",
+    name, summary: "Shows what is in a model file.",
     discussion: """
       Prints who wrote the file, inputs and outputs, layers with shapes and parameters, the \
       operators that run with their multiply-accumulates, the memory they need, and for a TFLite \

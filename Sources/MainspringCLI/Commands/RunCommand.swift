@@ -5,9 +5,11 @@ import MainspringArguments
 import MainspringNumPy
 
 /// `mainspring run`: windows through a model.
-enum RunCommand {
+enum RunCommand: Subcommand {
+  static let name = "run"
+
   static let command: Command = Command(
-    "run", summary: "Runs a model on windows from .npy files.",
+    name, summary: "Runs a model on windows from .npy files.",
     discussion: """
       Each input of the model takes one .npy file of floats, [windows, …] or a single window. \
       Windows are independent: recurrent layers start from zero at each. A model that carries \
@@ -38,12 +40,13 @@ enum RunCommand {
     ])
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
-    let model = try OpenedModel(arguments)
-    let plan = try model.plan(try model.optimizedGraph())
+    let path = arguments.argument("model")
+    let plan = try plan(arguments)
+    OpenedModel.returnMemory()
     let windows = try WindowFiles(
       arguments.repeatedArgument("windows"), plan, arguments,
       scaling: try InputScaling([plan], arguments))
-    try SelfTest.run(plan, model.path, arguments)
+    try SelfTest.run(plan, path, arguments)
     let labels = try arguments.optionalText("labels").map { (path) throws(Failure) in
       try Labels(path, plan, count: windows.count)
     }
@@ -55,7 +58,7 @@ enum RunCommand {
     let outputs = try ResultFiles(paths, plan, count: windows.count, arguments)
     var tally = Tally(plan, labels: labels)
     let isJSON = arguments.flag("json")
-    if isJSON { try Console.print(RunJSON.head(model.path, windows.count, plan)) }
+    if isJSON { try Console.print(RunJSON.head(path, windows.count, plan)) }
 
     var session = BatchSession(plan, laneCount: max(min(windows.count, 4), 1))
     var progress = Progress("windows", total: windows.count)
@@ -85,6 +88,11 @@ enum RunCommand {
     } else if !paths.usesStandardOutput {
       try Console.print(tally.text)
     }
+  }
+
+  private static func plan(_ arguments: ParsedArguments) throws(Failure) -> Plan {
+    let model = try OpenedModel(arguments)
+    return try model.plan(try model.optimizedGraph())
   }
 
   /// Sizes were taken from the plan: the engine has no reason to refuse them.

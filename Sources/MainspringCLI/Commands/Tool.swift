@@ -12,11 +12,13 @@ public enum Tool {
       Reads Keras files (.h5, .keras, .weights.h5) and TFLite files, writes TFLite files that stock \
       runtimes load too, and runs either on windows of sensor samples.
       """,
-    commands: [
-      InspectCommand.command, ConvertCommand.command, RunCommand.command, BenchCommand.command,
-      CheckCommand.command, CompareCommand.command, EvaluateCommand.command,
-      StreamCommand.command, FitDecisionsCommand.command,
-    ])
+    commandNames: subcommands.map { $0.name }, declaration: { subcommands[$0].command })
+
+  private static let subcommands: [any Subcommand.Type] = [
+    InspectCommand.self, ConvertCommand.self, RunCommand.self, BenchCommand.self,
+    CheckCommand.self, CompareCommand.self, EvaluateCommand.self, StreamCommand.self,
+    FitDecisionsCommand.self,
+  ]
 
   /// Runs one command line.
   ///
@@ -52,18 +54,11 @@ public enum Tool {
     case .text(let text):
       try Console.print(text)
     case .command(let arguments):
-      switch arguments.command.name {
-      case InspectCommand.command.name: try InspectCommand.run(arguments)
-      case ConvertCommand.command.name: try ConvertCommand.run(arguments)
-      case RunCommand.command.name: try RunCommand.run(arguments)
-      case BenchCommand.command.name: try BenchCommand.run(arguments)
-      case StreamCommand.command.name: try StreamCommand.run(arguments)
-      case FitDecisionsCommand.command.name: try FitDecisionsCommand.run(arguments)
-      case CheckCommand.command.name: try CheckCommand.run(arguments)
-      case CompareCommand.command.name: try CompareCommand.run(arguments)
-      case EvaluateCommand.command.name: try EvaluateCommand.run(arguments)
-      default: preconditionFailure("a command of the program without an implementation")
+      let name = arguments.command.name
+      guard let subcommand = subcommands.first(where: { $0.name == name }) else {
+        preconditionFailure("a command of the program without an implementation")
       }
+      try subcommand.run(arguments)
     }
   }
 }

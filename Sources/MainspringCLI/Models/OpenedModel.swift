@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 import Glibc
 import Mainspring
 import MainspringArguments
@@ -80,6 +81,10 @@ struct OpenedModel {
   func plan(_ graph: Graph, instructionSet set: InstructionSet? = nil) throws(Failure) -> Plan {
     try packed(try layout(graph, instructionSet: set))
   }
+
+  /// Gives memory back to the system that loading took and released, once a model is gone and its
+  /// plan stays: windows may come for days.
+  static func returnMemory() { clinux_return_memory() }
 
   /// A plan but for its packed weights.
   func layout(

@@ -5,9 +5,11 @@ import MainspringArguments
 import MainspringCheck
 
 /// `mainspring check`: does a model still respond to its input?
-enum CheckCommand {
+enum CheckCommand: Subcommand {
+  static let name = "check"
+
   static let command: Command = Command(
-    "check", summary: "Tells whether models respond to their input.",
+    name, summary: "Tells whether models respond to their input.",
     discussion: """
       Models are asked the same seeded inputs of four families: noise, values over the whole \
       range, structured signals, and windows where some are given. The verdict is responsive, or \

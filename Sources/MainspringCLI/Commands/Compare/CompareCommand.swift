@@ -5,9 +5,11 @@ import MainspringArguments
 import MainspringCheck
 
 /// `mainspring compare`: two models side by side.
-enum CompareCommand {
+enum CompareCommand: Subcommand {
+  static let name = "compare"
+
   static let command: Command = Command(
-    "compare", summary: "Compares two models, layer by layer.",
+    name, summary: "Compares two models, layer by layer.",
     discussion: """
       Both run the same windows, or seeded signals when none are given. Layers are matched \
       across Keras files, floats and integers, also where channels have another scale in one of \

@@ -4,7 +4,9 @@ import MainspringArguments
 import MainspringConvert
 
 /// `mainspring convert`: a Keras or TFLite file to TFLite files.
-enum ConvertCommand {
+enum ConvertCommand: Subcommand {
+  static let name = "convert"
+
   enum Recurrent: String, CaseIterable { case fused, `while`, unrolled }
   enum Method: String, CaseIterable {
     case auto, minMax = "min-max", percentile, mse, entropy
@@ -12,7 +14,7 @@ enum ConvertCommand {
   enum Ports: String, CaseIterable { case int8, float32 }
 
   static let command: Command = Command(
-    "convert", summary: "Converts a model to a TFLite file.",
+    name, summary: "Converts a model to a TFLite file.",
     discussion: """
       Batch normalizations are folded and activations fused where that is exact. The file holds \
       builtin operators only, in their lowest versions, and runs in stock TFLite runtimes; each \

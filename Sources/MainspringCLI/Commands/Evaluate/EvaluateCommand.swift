@@ -5,9 +5,11 @@ import MainspringArguments
 import MainspringCheck
 
 /// `mainspring evaluate`: what models are worth on windows of known classes.
-enum EvaluateCommand {
+enum EvaluateCommand: Subcommand {
+  static let name = "evaluate"
+
   static let command: Command = Command(
-    "evaluate", summary: "Measures models on windows of known classes.",
+    name, summary: "Measures models on windows of known classes.",
     discussion: """
       Accuracy with its 95 % interval (Wilson), balanced accuracy, F1, calibration error, and for \
       each class precision, recall and F1; several models stand side by side. The exit status is 1 \

@@ -5,9 +5,11 @@ import MainspringArguments
 import MainspringConvert
 
 /// `mainspring fit-decisions`: rules of decision from labelled recordings.
-enum FitDecisionsCommand {
+enum FitDecisionsCommand: Subcommand {
+  static let name = "fit-decisions"
+
   static let command: Command = Command(
-    "fit-decisions", summary: "Finds the rules that make events of a model's probabilities.",
+    name, summary: "Finds the rules that make events of a model's probabilities.",
     discussion: """
       Plays labelled recordings, and finds the average, thresholds, shortest duration and \
       refractory time with which events fit the labels best within a budget of false alarms. Every \

@@ -6,9 +6,11 @@ import MainspringConvert
 import MainspringRecordings
 
 /// `mainspring stream`: samples of a recording, or of standard input, to decisions.
-enum StreamCommand {
+enum StreamCommand: Subcommand {
+  static let name = "stream"
+
   static let command: Command = Command(
-    "stream", summary: "Turns raw sensor samples into decisions and gesture events.",
+    name, summary: "Turns raw sensor samples into decisions and gesture events.",
     discussion: """
       Plays a recording, or standard input as it comes, and prints JSON lines: a decision for each \
       hop, an event for each gesture, and at the end what became of every sample. A recording is \
@@ -38,8 +40,8 @@ enum StreamCommand {
       arguments.optionalText("plot").map { [$0] } ?? [],
       inputs: ModelOptions.inputs(arguments) + (path == "-" ? [] : [path])
         + (arguments.optionalText("rules").map { [$0] } ?? []), arguments)
-    let model = try OpenedModel(arguments)
-    let settings = try StreamSettings(model, arguments)
+    let settings = try StreamSettings(try OpenedModel(arguments), arguments)
+    OpenedModel.returnMemory()
     let rules = try RuleSettings.rules(settings, arguments)
     var player = try Player(path, settings, rules, arguments)
     let text = StreamText(settings: settings)
