@@ -150,6 +150,58 @@ struct ContractCommandTests {
     #expect(outcome.status == 0 && outcome.errors == "", "\(outcome.errors)")
   }
 
+  /// Parts a contract lacks stay as the model has them.
+  @Test func aContractChangesOnlyItsParts() throws {
+    let shell = try prepared()
+    let outcome = try shell.run(
+      """
+      set -e
+      \(Self.full)
+      echo '{"inputs":[{"channels":[{"name":"u"},{"name":"v"},{"name":"w"},{"name":"p"},\
+      {"name":"q"},{"name":"r"}]}]}' > names.json
+      mainspring convert a.tflite -o b.tflite --contract names.json
+      mainspring run a.tflite raw.npy -o a.npy > /dev/null
+      mainspring run b.tflite raw.npy -o b.npy > /dev/null
+      cmp a.npy b.npy
+      mainspring inspect b.tflite
+      """)
+    #expect(outcome.status == 0 && outcome.errors == "", "\(outcome.errors)")
+    #expect(outcome.output.contains("  channels    u, v, w, p, q, r"), "\(outcome.output)")
+    #expect(outcome.output.contains("  scaler      "), "\(outcome.output)")
+    #expect(outcome.output.contains("  labels      "), "\(outcome.output)")
+  }
+
+  /// What another model is scaled with is not said of a file that tells about itself.
+  @Test func evaluateScalesEachModelByItsOwn() throws {
+    let shell = try prepared()
+    let answers = try NumPyArray(path: Location.fixture("geotec/expected.npy"))
+    let classes = stride(from: 0, to: answers.floats.count, by: 5).map { first in
+      let window = answers.floats[first..<first + 5]
+      // The bits of an integer.
+      return Float(
+        bitPattern: UInt32((window.indices.max { window[$0] < window[$1] } ?? first) - first))
+    }
+    try writeFile(
+      shell.folder.file("classes.npy"),
+      NumPyArray(shape: [classes.count], floats: classes).serialized())
+    let outcome = try shell.run(
+      """
+      set -e
+      \(Self.full) > /dev/null
+      mainspring convert m.h5 -o plain.tflite > /dev/null
+      sed -i 's/<f4/<i4/' classes.npy
+      data="scaled.npy classes.npy --min-accuracy 0 --min-recall 0 --max-excess 1 --json"
+      mainspring evaluate plain.tflite $data > alone.json
+      mainspring evaluate a.tflite plain.tflite $data > both.json
+      for name in alone both; do
+        grep -o '"model":"plain.tflite".*' $name.json | grep -o '"accuracy":[0-9.]*' | head -n 1
+      done
+      """)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    // The classes are what this model answers to these windows.
+    #expect(outcome.output == #""accuracy":1.0\#n"accuracy":1.0\#n"#)
+  }
+
   @Test func calibrationWindowsAreRaw() throws {
     let shell = try prepared()
     let scaler = "--mean mean.npy --std std.npy"

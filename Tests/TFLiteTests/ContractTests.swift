@@ -122,6 +122,25 @@ import _MainspringTestSupport
     #expect(try graph([standard([1, 2], type: 4)]).contract == nil)
   }
 
+  @Test func saysWhatItLeavesOut() throws {
+    func misfits(_ means: [Float], _ labels: String) throws -> [String] {
+      var model = ModelSketch.dense().model
+      let entry = standard(means)
+      model.buffers.append(entry.1)
+      model.metadata.append(.init(name: entry.0, buffer: model.buffers.count - 1))
+      let bytes = model.flat().file() + archive("names.txt", labels)
+      let parsed = try TFLiteModel(parsing: bytes.span.bytes)
+      return parsed.contractMisfits(try Graph(parsed)).map(\.description)
+    }
+    #expect(try misfits([1, 2, 3], "a\nb\n\n\n").isEmpty)
+    #expect(
+      try misfits([1, 2], "a\nb\nc\n") == [
+        "contract: input 0: means: expected 3 or 1, found 2",
+        "contract: output 0: labels: expected 2, found 3",
+      ])
+    #expect(try misfits([1, .nan, 2], "a\nb").count == 1)
+  }
+
   @Test func leavesOutLabelsItCannotUnpack() throws {
     let bytes = ModelSketch.dense().model.flat().file() + archive("a.txt", "x", method: 12)
     let model = try TFLiteModel(parsing: bytes.span.bytes)

@@ -43,6 +43,13 @@ struct OpenedModel {
       origin = .tflite(model, byteCount: byteCount)
       self.mapped = mapped
       graph = OpenedModel.graph(model, path)
+      if case .success(let graph) = graph {
+        for misfit in model.contractMisfits(graph) {
+          Console.note(
+            "warning: \(path): metadata: \(misfit.place): expected \(misfit.expected), found "
+              + "\(misfit.found); left out")
+        }
+      }
     } else {
       let options = KerasOptions(
         windowLength: arguments.optionalInteger("window"),

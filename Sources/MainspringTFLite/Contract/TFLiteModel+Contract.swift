@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import MainspringGraph
+public import MainspringGraph
 
 extension TFLiteModel {
   /// What the file says about its model: labels and scaler in TFLite's own metadata, all else in a
@@ -11,30 +11,52 @@ extension TFLiteModel {
   ///
   /// - Throws: ``TFLiteError`` when a table is damaged; whether ours fits is checked by the graph.
   func contract(inputs: [Shape], outputs: [Shape]) throws(TFLiteError) -> ModelContract? {
+    var contract = try storedContract(inputs.count, outputs.count)
+    if contract.isForeign { _ = contract.stored?.dropMisfits(inputs: inputs, outputs: outputs) }
+    return contract.stored
+  }
+
+  /// What metadata of another program say and was left out of the graph's contract, as it does not
+  /// fit the model: an error for each part, none for a file of ours.
+  public func contractMisfits(_ graph: Graph) -> [ContractError] {
+    do throws(TFLiteError) {
+      var contract = try storedContract(graph.inputs.count, graph.outputs.count)
+      guard contract.isForeign else { return [] }
+      return contract.stored?.dropMisfits(
+        inputs: graph.inputs.map { graph.shape(of: $0) },
+        outputs: graph.outputs.map { graph.shape(of: $0) }) ?? []
+    } catch {
+      return []
+    }
+  }
+
+  /// All that the file says, whether it fits or not.
+  private func storedContract(
+    _ inputCount: Int, _ outputCount: Int
+  ) throws(TFLiteError) -> (stored: ModelContract?, isForeign: Bool) {
     let own = try buffer(of: ContractSchema.metadataName).map { (buffer) throws(TFLiteError) in
       try ContractTable.contract(buffer)
     }
     let standard = try buffer(of: ContractSchema.standardName).map {
       (buffer) throws(TFLiteError) in try StandardMetadata(buffer)
     }
-    if own == nil, standard == nil { return nil }
+    if own == nil, standard == nil { return (nil, isForeign: false) }
     var contract = own ?? ModelContract()
     if let standard {
-      for (index, scaler) in standard.scalers.enumerated() where index < inputs.count {
+      for (index, scaler) in standard.scalers.enumerated() where index < inputCount {
         guard let scaler else { continue }
-        while contract.inputs.count < inputs.count { contract.inputs.append(.init()) }
+        while contract.inputs.count < inputCount { contract.inputs.append(.init()) }
         contract.inputs[index].scaler = scaler
       }
-      for (index, name) in standard.labelFiles.enumerated() where index < outputs.count {
+      for (index, name) in standard.labelFiles.enumerated() where index < outputCount {
         guard let name else { continue }
         let labels = try labels(name, isOwn: own != nil)
         if labels.isEmpty { continue }
-        while contract.outputs.count < outputs.count { contract.outputs.append(.init()) }
+        while contract.outputs.count < outputCount { contract.outputs.append(.init()) }
         contract.outputs[index].labels = labels
       }
     }
-    if own == nil { contract.dropMisfits(inputs: inputs, outputs: outputs) }
-    return contract
+    return (contract, isForeign: own == nil)
   }
 
   /// The data of an entry of the metadata; nil without one.
@@ -66,6 +88,8 @@ extension TFLiteModel {
       }
     }
     if !line.isEmpty { labels.append(TFLiteModel.label(line)) }
+    // Empty lines at the end are no classes.
+    if !isOwn { while labels.last == "" { labels.removeLast() } }
     return labels
   }
 
@@ -75,26 +99,34 @@ extension TFLiteModel {
 }
 
 extension ModelContract {
-  /// Leaves out what does not fit the model.
-  fileprivate mutating func dropMisfits(inputs shapes: [Shape], outputs results: [Shape]) {
+  /// Leaves out what does not fit the model; tells why.
+  fileprivate mutating func dropMisfits(
+    inputs shapes: [Shape], outputs results: [Shape]
+  ) -> [ContractError] {
+    var misfits: [ContractError] = []
     for index in inputs.indices {
       var part = ModelContract()
       part.inputs = [inputs[index]]
-      if !part.fits(inputs: [shapes[index]], outputs: []) { inputs[index].scaler = nil }
+      guard let misfit = part.misfit(inputs: [shapes[index]], outputs: []) else { continue }
+      misfits.append(misfit)
+      inputs[index].scaler = nil
     }
     for index in outputs.indices {
       var part = ModelContract()
       part.outputs = [outputs[index]]
-      if !part.fits(inputs: [], outputs: [results[index]]) { outputs[index].labels = [] }
+      guard let misfit = part.misfit(inputs: [], outputs: [results[index]]) else { continue }
+      misfits.append(misfit)
+      outputs[index].labels = []
     }
+    return misfits
   }
 
-  private func fits(inputs: [Shape], outputs: [Shape]) -> Bool {
+  private func misfit(inputs: [Shape], outputs: [Shape]) -> ContractError? {
     do throws(ContractError) {
       try validate(inputs: inputs, outputs: outputs)
-      return true
+      return nil
     } catch {
-      return false
+      return error
     }
   }
 }

@@ -119,12 +119,7 @@ enum ContractOptions {
           """, arguments)
     }
     if contract.inputs.isEmpty { contract.inputs = [ModelContract.Input()] }
-    if contract.inputs[0].scaler != scaler {
-      // These are of values as the model takes them.
-      contract.inputs[0].ranges = []
-      contract.rules?.known = nil
-    }
-    contract.inputs[0].scaler = scaler
+    contract.setScaler(scaler, input: 0)
   }
 
   private static func setLabels(
@@ -163,13 +158,29 @@ enum ContractOptions {
 }
 
 extension ModelContract {
-  /// Parts that another one has take the place of these; the others stay.
+  /// Parts that another one of the same model has take the place of these; the others stay.
   fileprivate mutating func take(_ other: ModelContract) {
-    if !other.inputs.isEmpty { inputs = other.inputs }
-    if !other.outputs.isEmpty { outputs = other.outputs }
+    if inputs.isEmpty { inputs = other.inputs.map { _ in Input() } }
+    for (index, input) in other.inputs.enumerated() {
+      if !input.channels.isEmpty { inputs[index].channels = input.channels }
+      if let scaler = input.scaler { setScaler(scaler, input: index) }
+      if !input.ranges.isEmpty { inputs[index].ranges = input.ranges }
+    }
+    if outputs.isEmpty { outputs = other.outputs }
+    for (index, output) in other.outputs.enumerated() where !output.labels.isEmpty {
+      outputs[index] = output
+    }
     sampleRate = other.sampleRate ?? sampleRate
     window = other.window ?? window
     hop = other.hop ?? hop
     rules = other.rules ?? rules
+  }
+  fileprivate mutating func setScaler(_ scaler: Scaler, input: Int) {
+    if inputs[input].scaler != scaler {
+      // These are of values as the model takes them.
+      inputs[input].ranges = []
+      rules?.known = nil
+    }
+    inputs[input].scaler = scaler
   }
 }

@@ -86,10 +86,11 @@ enum EvaluateCommand: Subcommand {
         \(first.plan.inputs.map(\.shape)), found \(plan.inputs.map(\.shape))
         """)
     }
-    // A Keras file carries nothing: what the other models say is true of it, too.
     let plans = [plan] + all.map(\.plan)
     let names = try settings.names(classCount, plans)
-    let scaling = try InputScaling(plans, given: settings.scaler, arguments)
+    // What the other models say is true as well of a file that carries nothing, as Keras' do.
+    let scaling = try InputScaling(
+      plan.contract == nil ? plans : [plan], given: settings.scaler, arguments)
     let reader = WindowReader(plan, settings.recordings, scaling, arguments)
     var answers = Answers(plan)
     var progress = Progress("windows", total: nil)
