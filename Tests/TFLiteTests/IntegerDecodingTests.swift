@@ -106,6 +106,26 @@ import _MainspringTestSupport
     )
   }
 
+  /// As `inference_input_type=tf.uint8` makes them, around a model of int8.
+  @Test func bytesWithoutASignAreReadAsInt8() throws {
+    var sketch = ModelSketch()
+    let x = sketch.input("pixels", [4], .uint8)
+    sketch.quantize(x, [0.5], [131])
+    let a = sketch.int8("a", [4])
+    sketch.add(.quantize, [x], to: [a])
+    let y = sketch.tensor("y", [4], .uint8)
+    sketch.quantize(y, [0.25], [0])
+    sketch.add(.quantize, [a], to: [y])
+    sketch.output(y)
+    let graph = try Graph(sketch.model)
+    #expect(
+      types(graph) == [
+        .int8(scale: 0.5, zeroPoint: 3), .int8(scale: 0.25, zeroPoint: -128),
+      ])
+    // The first one changes nothing any more.
+    #expect(graph.nodes.map { $0.operation } == [.quantize(Quantize())])
+  }
+
   @Test func quantizeAndDequantizeStandAtTheBorder() throws {
     var sketch = ModelSketch()
     let x = sketch.input("x", [4])

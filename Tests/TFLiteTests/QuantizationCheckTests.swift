@@ -147,11 +147,11 @@ import _MainspringTestSupport
     var sketch = ModelSketch()
     let x = sketch.input("pixels", [1, 2], .uint8)
     sketch.quantize(x, [1], [128])
-    sketch.output(sketch.add(.dequantize, [x], [1, 2]))
+    sketch.output(sketch.add(.tanh, [x], [1, 2], .uint8))
     #expect(
       sketch.refusal
-        == "tensor 0 'pixels': an input of type uint8, the quantization of TensorFlow 1; convert "
-        + "the model to int8 instead")
+        == "operator 0 (TANH): tensor 0 'pixels' is uint8, the quantization of TensorFlow 1; "
+        + "convert the model to int8 instead")
     var inner = ModelSketch()
     let y = inner.input("y", [1, 2])
     let w = inner.integers("w", [1, 2], [1, 2] as [UInt8], [1], zeroPoints: [128])

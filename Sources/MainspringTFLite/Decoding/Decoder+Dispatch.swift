@@ -114,11 +114,15 @@ extension Decoder {
   }
 
   /// Refuses elements nothing here computes with, at the first operator that touches them.
+  ///
+  /// Bytes without a sign are inputs and outputs of int8 models, behind a QUANTIZE; the graph has
+  /// them as int8.
   private func refuseForeignTypes(_ call: Call) throws(TFLiteError) {
     for index in call.record.inputs + call.record.outputs where index != -1 {
       let tensor = model.subgraphs[call.subgraph].tensors[Int(index)]
       switch tensor.type {
       case .float32, .float16, .int8, .int16, .int32, .int64, .bool: continue
+      case .uint8 where call.record.code == .quantize || call.record.code == .dequantize: continue
       default:
         let name = model.describe(tensor: Int(index), of: call.subgraph)
         throw .unsupported(place: place(call), what: "\(name) is \(tensor.type)\(tensor.type.hint)")

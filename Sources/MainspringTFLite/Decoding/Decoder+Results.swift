@@ -72,9 +72,7 @@ extension Decoder {
     }
     var fits = shape.rank == record.shape.count
     for axis in 0..<min(shape.rank, record.shape.count) {
-      let isDynamic =
-        (axis == 0 || frames.count > 1) && axis < record.shapeSignature.count
-        && record.shapeSignature[axis] < 0
+      let isDynamic = axis < record.shapeSignature.count && record.shapeSignature[axis] < 0
       if shape[axis] != Int(record.shape[axis]) && !isDynamic { fits = false }
     }
     guard fits else {
@@ -173,7 +171,7 @@ extension TensorType {
     case .int32: self == .int32
     case .int64: self == .int64
     case .bool: self == .bool
-    case .int8: self == .int8
+    case .int8: self == .int8 || self == .uint8
     case .int16: self == .int16
     case .uint8: false
     }

@@ -14,11 +14,14 @@ extension Decoder {
     case .bool: return ValueType(.bool)
     case .int32: return ValueType(.int32)
     case .int64: return ValueType(.int64)
-    case .int8: elementType = .int8
+    case .int8, .uint8: elementType = .int8
     case .int16: elementType = .int16
     default: return .float32
     }
-    let type = ValueType(elementType, record.quantization?.quantization)
+    var quantization = record.quantization?.quantization
+    // q and zero point both 128 lower stand for the same.
+    if record.type == .uint8 { quantization = quantization?.lowered(by: 128) }
+    let type = ValueType(elementType, quantization)
     try requireOperand(type, { self.model.describe(tensor: index, of: subgraph) }, site)
     return type
   }
@@ -219,6 +222,12 @@ extension TFLiteModel.QuantizationRecord {
     guard !scales.isEmpty else { return nil }
     return Quantization(
       scales: scales, zeroPoints: zeroPoints, axis: scales.count > 1 ? Int(axis) : 0)
+  }
+}
+
+extension Quantization {
+  fileprivate func lowered(by offset: Int64) -> Quantization {
+    Quantization(scales: scales, zeroPoints: zeroPoints.map { $0 - offset }, axis: axis)
   }
 }
 

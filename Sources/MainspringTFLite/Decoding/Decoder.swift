@@ -63,7 +63,7 @@ struct Decoder {
     let site = Site.tensor(index, of: 0)
     let type: ValueType
     switch tensor.type {
-    case .float32, .int8, .int16: type = try self.type(ofTensor: index, of: 0, site)
+    case .float32, .int8, .uint8, .int16: type = try self.type(ofTensor: index, of: 0, site)
     default:
       throw .unsupported(
         place: place(site), what: "an input of type \(tensor.type)\(tensor.type.hint)")
