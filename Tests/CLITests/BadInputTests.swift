@@ -142,6 +142,12 @@ struct BadInputTests {
     Case("mainspring run gesture.h5 windows.npy -o nowhere/a.npy", 70, "nowhere/a.npy"),
     Case("mainspring run func.h5 func.npy -o a.npy -o /dev/full", 70, "/dev/full", "No space"),
     Case("mainspring run func.h5 func.npy -o a.npy -o ./a.npy", 64, "take the place of the output"),
+    Case("mainspring bench gesture.h5 --plot nowhere/a.svg", 70, "nowhere/a.svg", "No such"),
+    Case("mainspring stream gesture.h5 back.csv --plot nowhere/a.svg", 70, "nowhere/a.svg"),
+    Case("mainspring fit-decisions gesture.h5 back.csv -o nowhere/r.json", 70, "nowhere/r.json"),
+    Case("mainspring check gesture.h5 --report nowhere/r.html", 70, "nowhere/r.html"),
+    Case("mainspring bench gesture.h5 --plot gesture.h5", 64, "'--plot gesture.h5' would take"),
+    Case("mainspring stream gesture.h5 six.csv --rate 9 --channels a,b,a", 64, "names 'a' twice"),
     Case("mainspring inspect gesture.h5 > /dev/full", 70, "standard output", "No space"),
     Case("mainspring inspect gesture.h5 --reader /nowhere", 70, "/nowhere"),
   ]

@@ -246,6 +246,12 @@ struct StreamTests {
     Mistake("stream m.tflite rows.csv --rate 50 --background run", 64, "'run'"),
     Mistake("stream m.tflite rows.csv --rate 50 --rules m.tflite", 65, "JSON object of rules"),
     Mistake("stream m.tflite rows.csv --rate 50 --rules odd.json", 65, "unknown rule 'threshold'"),
+    Mistake(
+      "stream m.tflite rows.csv --rate 50 --rules part.json", 65,
+      "part.json: smoothing_hops: expected a whole number, found 2.9"),
+    Mistake(
+      "stream m.tflite rows.csv --rate 50 --rules limit.json", 65,
+      "limit.json: known_windows: limit: expected a number above 0, found none"),
     Mistake("stream m.tflite rows.csv --rate 50 --rules wide.json", 65, "from 0 to 1", "'2'"),
     Mistake(
       "stream m.tflite rows.csv --rate 50 --rules one.json", 65, "one.json: thresholds: expected",
@@ -282,6 +288,8 @@ struct StreamTests {
       "one.json": #"{"thresholds":0.9}"#, "rest.json": #"{"background":"rest"}"#,
       "hop.json": #"{"hop_rows":"5"}"#,
       "known.json": #"{"known_windows":{"center":[],"spread":[],"limit":1}}"#,
+      "limit.json": #"{"known_windows":{"center":[],"spread":[]}}"#,
+      "part.json": #"{"smoothing_hops":2.9}"#,
       "odd.json": #"{"threshold":1}"#, "wide.json": #"{"thresholds":{"2":3}}"#,
     ]
     for (name, text) in files { try writeFile(shell.folder.file(name), Array(text.utf8)) }

@@ -71,27 +71,24 @@ enum BenchCommand: Subcommand {
     if arguments.flag("already-scaled"), arguments.repeatedText("input").isEmpty {
       throw Failure(usage: "'--already-scaled' needs '--input'", arguments)
     }
-    let plot = try OutputPaths(
-      arguments.optionalText("plot").map { [$0] } ?? [],
-      inputs: paths + arguments.repeatedText("input"), arguments)
+    let plot = try TextFile.given(
+      "plot", inputs: paths + arguments.repeatedText("input"), arguments)
     let set = try instructionSet(arguments)
     var measurements: [BenchMeasurement] = []
     for path in paths {
       let measurement = try measure(path, set, arguments)
       if arguments.flag("json") {
         try Console.print(BenchReport.json(measurement) + "\n")
-      } else if !plot.usesStandardOutput {
+      } else if plot?.isStandardOutput != true {
         try Console.print((measurements.isEmpty ? "" : "\n") + BenchReport.text(measurement))
       }
       if let note = measurement.noise { Console.note("note: \(path): \(note)") }
       measurements.append(measurement)
     }
-    if !arguments.flag("json"), !plot.usesStandardOutput, measurements.count > 1 {
+    if !arguments.flag("json"), plot?.isStandardOutput != true, measurements.count > 1 {
       try Console.print("\n" + BenchReport.comparison(measurements))
     }
-    if let path = plot.paths.first {
-      try write(BenchPlot.svg(measurements), to: path)
-    }
+    try plot?.write(BenchPlot.svg(measurements))
   }
 
   private static func measure(
@@ -139,14 +136,6 @@ enum BenchCommand: Subcommand {
       return try InstructionSet(requiring: cpu.rawValue)
     } catch {
       throw Failure(usage: "'--cpu': \(error)", arguments)
-    }
-  }
-
-  private static func write(_ text: String, to path: String) throws(Failure) {
-    do throws(FileError) {
-      try writeAtomically(Array(text.utf8), to: path)
-    } catch {
-      throw Failure(error)
     }
   }
 }

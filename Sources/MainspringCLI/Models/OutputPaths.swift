@@ -3,7 +3,8 @@
 import MainspringArguments
 import MainspringConvert
 
-/// The files a command writes, checked against what it reads and against each other.
+/// The files a command writes, checked against what it reads and against each other; `-` is the
+/// standard output.
 struct OutputPaths {
   let paths: [String]
   /// One of them is the standard output: nothing else may be printed there.
@@ -16,6 +17,7 @@ struct OutputPaths {
   init(
     _ paths: [String], inputs: [String], option: String = "output", _ arguments: ParsedArguments
   ) throws(Failure) {
+    let paths = paths.map { $0 == "-" ? "/dev/stdout" : $0 }
     var taken: [FileIdentity: String] = [:]
     for input in inputs {
       if let identity = FileIdentity(of: input) { taken[identity] = "the input '\(input)'" }
@@ -35,5 +37,12 @@ struct OutputPaths {
     }
     self.paths = paths
     self.usesStandardOutput = usesStandardOutput
+  }
+
+  /// Finds out before the work what would fail behind it.
+  func requireWritable() throws(Failure) {
+    for path in paths where FileIdentity(writing: path)?.isSpecial != true {
+      do throws(FileError) { _ = try OutputFile(replacing: path) } catch { throw Failure(error) }
+    }
   }
 }

@@ -24,4 +24,15 @@ extension RecordingSettings {
       "channels", valueName: "names",
       help: "The columns, or sensor.axis, in the model's order with commas."),
   ]
+  /// The names of `--channels`; nil without it.
+  static func channels(_ arguments: ParsedArguments) throws(Failure) -> [String]? {
+    guard let names = arguments.optionalText("channels").map(StreamSettings.list) else {
+      return nil
+    }
+    var seen: Set<String> = []
+    for name in names where !seen.insert(name).inserted {
+      throw Failure(usage: "'--channels' names '\(name)' twice", arguments)
+    }
+    return names
+  }
 }

@@ -25,7 +25,7 @@ struct RecordingSettings {
     let gap = arguments.optionalNumber("max-gap")
     maximumGap = gap ?? UniformSamples.defaultGap
     time = arguments.optionalText("time")
-    channels = arguments.optionalText("channels").map(StreamSettings.list)
+    channels = try RecordingSettings.channels(arguments)
     let given = [
       ("rate", rate != nil), ("hop", hop != nil), ("max-gap", gap != nil), ("time", time != nil),
       ("channels", channels != nil),

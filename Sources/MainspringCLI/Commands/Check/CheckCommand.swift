@@ -41,7 +41,7 @@ enum CheckCommand: Subcommand {
       .number("high", in: -1e30...1e30, default: nil, help: "The largest value of an input."),
       .flag("allow-state", help: "Layers keep their state between windows on purpose."),
       .flag("json", help: "Print the figures as JSON."),
-      ReportFile.option,
+      TextFile.reportOption,
       ScalerOptions.alreadyScaled,
     ] + ScalerOptions.options + RecordingSettings.options + ModelOptions.options,
     examples: [
@@ -55,8 +55,8 @@ enum CheckCommand: Subcommand {
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
     let settings = try CheckSettings(arguments)
-    let page = try ReportFile.given(
-      arguments, inputs: settings.inputs + ModelOptions.architectures(arguments))
+    let page = try TextFile.given(
+      "report", inputs: settings.inputs + ModelOptions.architectures(arguments), arguments)
     let opened = try OpenedSubject.open(settings.paths, arguments)
     let scaling = try settings.scaling(opened, arguments)
     let source = try settings.source(opened, scaling, arguments)

@@ -68,15 +68,8 @@ enum ContractOptions {
   private static func setChannels(
     of contract: inout ModelContract, _ shapes: [Shape], _ arguments: ParsedArguments
   ) throws(Failure) {
-    let units = arguments.optionalText("units")?.split(
-      separator: ",", omittingEmptySubsequences: false
-    ).map(String.init)
-    if let names = arguments.optionalText("channels")?.split(
-      separator: ",", omittingEmptySubsequences: false
-    ).map(String.init) {
-      guard Set(names).count == names.count else {
-        throw Failure(usage: "'--channels' names a channel twice", arguments)
-      }
+    let units = arguments.optionalText("units").map(StreamSettings.list)
+    if let names = try RecordingSettings.channels(arguments) {
       let count = shapes.first.map { contract.channelCount(of: $0, input: 0) } ?? 0
       guard shapes.count == 1, names.count == count else {
         throw Failure(

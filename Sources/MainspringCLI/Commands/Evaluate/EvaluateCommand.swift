@@ -36,7 +36,7 @@ enum EvaluateCommand: Subcommand {
         "max-excess", in: 0...1, default: 0.1,
         help: "How far any class' share of the predictions may be above its share of the windows."),
       .flag("json", help: "Print the figures as JSON."),
-      ReportFile.option,
+      TextFile.reportOption,
       ScalerOptions.alreadyScaled,
     ] + ScalerOptions.options + RecordingSettings.options + ModelOptions.options,
     examples: [
@@ -47,8 +47,8 @@ enum EvaluateCommand: Subcommand {
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
     let settings = try EvaluateSettings(arguments)
-    let page = try ReportFile.given(
-      arguments, inputs: settings.inputs + ModelOptions.architectures(arguments))
+    let page = try TextFile.given(
+      "report", inputs: settings.inputs + ModelOptions.architectures(arguments), arguments)
     let opened = try OpenedSubject.open(settings.models, arguments)
     var results: [EvaluationResult] = []
     for subject in opened {

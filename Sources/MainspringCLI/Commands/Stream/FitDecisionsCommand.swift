@@ -55,9 +55,8 @@ enum FitDecisionsCommand: Subcommand {
         usage: "expected a file of labels for each of \(paths.count) recording(s), found "
           + "\(labelPaths.count)", arguments)
     }
-    let output = try OutputPaths(
-      arguments.optionalText("output").map { [$0] } ?? [],
-      inputs: ModelOptions.inputs(arguments) + paths + labelPaths, arguments)
+    let output = try TextFile.given(
+      "output", inputs: ModelOptions.inputs(arguments) + paths + labelPaths, arguments)
     let settings = try StreamSettings(try OpenedModel(arguments), arguments)
     let background =
       try RuleSettings.background(settings, arguments) ?? settings.rules?.background ?? []
@@ -76,8 +75,8 @@ enum FitDecisionsCommand: Subcommand {
     var progress = Progress("fitting", total: 100)
     let rules = try fit.best(parts.fitted) { progress.update(Int($0 * 100)) }
     progress.finish()
-    if let path = output.paths.first { try write(RulesFile.text(rules, settings), to: path) }
-    if output.usesStandardOutput { return }
+    try output?.write(RulesFile.text(rules, settings))
+    if output?.isStandardOutput == true { return }
     let report = FitReport(settings: settings, rules: rules, parts: parts)
     let fitted = try fit.score(rules, parts.fitted)
     let judged = try fit.score(rules, parts.judged)
@@ -136,17 +135,6 @@ enum FitDecisionsCommand: Subcommand {
     Console.note(
       "note: the recordings to fit with have \(minutes) min without gestures: a single false alarm "
         + "is more than \(budget) an hour there, so the rules allow none")
-  }
-
-  private static func write(_ text: String, to path: String) throws(Failure) {
-    do throws(FileError) {
-      let file = try OutputFile(replacing: path)
-      try file.write(Array(text.utf8))
-      try file.flush()
-      try file.commit()
-    } catch {
-      throw Failure(error)
-    }
   }
 }
 

@@ -76,7 +76,12 @@ enum RulesFile {
       throw Failure(.badData, "\(path): unknown rule '\(member.key)'")
     }
     var rules = DecisionRules(classCount: settings.classCount)
-    rules.smoothing = Int(try number(json, "smoothing_hops", 1...1024, 1, path))
+    let smoothing = try number(json, "smoothing_hops", 1...1024, 1, path)
+    guard let hops = Int(exactly: smoothing) else {
+      throw Failure(
+        .badData, "\(path): smoothing_hops: expected a whole number, found \(decimal(smoothing))")
+    }
+    rules.smoothing = hops
     rules.minimumDuration = Int64(try number(json, "min_duration_s", 0...3600, 0, path) * 1e9)
     rules.refractory = Int64(try number(json, "refractory_s", 0...3600, 0, path) * 1e9)
     rules.rearm = Float(try number(json, "rearm", 0...1, 0.7, path))
@@ -142,10 +147,16 @@ enum RulesFile {
         throw Failure(.badData, "\(path): known_windows: unknown rule '\(member.key)'")
       }
       let count = 2 * settings.channelCount
+      guard let limit = known["limit"]?.number, limit > 0, limit <= 1e30 else {
+        throw Failure(
+          .badData,
+          "\(path): known_windows: limit: expected a number above 0, found "
+            + (known["limit"]?.summary ?? "none"))
+      }
       rules.known = KnownWindows(
         center: try floats(known, "center", count, path) { $0.isFinite },
         spread: try floats(known, "spread", count, path) { $0.isFinite && $0 > 0 },
-        limit: Float(try number(known, "limit", 0...1e30, 0, path)))
+        limit: Float(limit))
     }
     return rules
   }

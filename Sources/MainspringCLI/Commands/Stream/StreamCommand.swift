@@ -36,8 +36,8 @@ enum StreamCommand: Subcommand {
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
     let path = arguments.argument("recording")
-    let plot = try OutputPaths(
-      arguments.optionalText("plot").map { [$0] } ?? [],
+    let plot = try TextFile.given(
+      "plot",
       inputs: ModelOptions.inputs(arguments) + (path == "-" ? [] : [path])
         + (arguments.optionalText("rules").map { [$0] } ?? []), arguments)
     let settings = try StreamSettings(try OpenedModel(arguments), arguments)
@@ -47,14 +47,14 @@ enum StreamCommand: Subcommand {
     let text = StreamText(settings: settings)
     var printer = StreamPrinter(
       text, eventsOnly: arguments.flag("events"), isLive: path == "-",
-      isSilent: plot.usesStandardOutput)
-    var picture = plot.paths.isEmpty ? nil : StreamPlot(settings)
+      isSilent: plot?.isStandardOutput == true)
+    var picture = plot == nil ? nil : StreamPlot(settings)
     while try player.next() {
       try printer.print(player.stream, player.recording)
       picture?.add(player.stream.decision, player.recording)
     }
     try printer.finish(text.summary(player.stream, player.map))
-    if let picture, let path = plot.paths.first { try picture.write(to: path) }
+    if let picture { try plot?.write(picture.svg) }
   }
 }
 

@@ -46,18 +46,7 @@ struct StreamPlot {
         event: decision.event?.label))
   }
 
-  func write(to path: String) throws(Failure) {
-    do throws(FileError) {
-      let file = try OutputFile(replacing: path)
-      try file.write(Array(svg.utf8))
-      try file.flush()
-      try file.commit()
-    } catch {
-      throw Failure(error)
-    }
-  }
-
-  private var svg: String {
+  var svg: String {
     let lanes = Double(settings.classCount) * StreamPlot.laneHeight
     var picture = Picture(width: StreamPlot.width, height: StreamPlot.top + lanes + 50)
     picture.text("Decisions over time, s", StreamPlot.left, 24, size: 16)

@@ -38,7 +38,7 @@ struct StreamSettings {
     maximumGap = arguments.number("max-gap")
     reorder = arguments.optionalNumber("reorder")
     let ownChannels = contract.channels.map(\.name)
-    let givenChannels = arguments.optionalText("channels").map(StreamSettings.list)
+    let givenChannels = try RecordingSettings.channels(arguments)
     channels = givenChannels ?? (ownChannels.isEmpty ? nil : ownChannels)
     if let givenChannels, givenChannels != ownChannels, Set(givenChannels) == Set(ownChannels) {
       Console.note(
