@@ -74,8 +74,10 @@ enum ContractOptions {
     if let names = arguments.optionalText("channels")?.split(
       separator: ",", omittingEmptySubsequences: false
     ).map(String.init) {
-      guard Set(names).count == names.count else {
-        throw Failure(usage: "'--channels' names a channel twice", arguments)
+      if let twice = names.repetition {
+        throw Failure(
+          usage: "'--channels' names '\(names[twice.first])' twice: channels \(twice.first + 1) "
+            + "and \(twice.second + 1)", arguments)
       }
       let count = shapes.first.map { contract.channelCount(of: $0, input: 0) } ?? 0
       guard shapes.count == 1, names.count == count else {
