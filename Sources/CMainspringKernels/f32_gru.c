@@ -98,7 +98,7 @@ void msk_f32_gru_after_resume(msk_isa isa, float *y, const float *xs, const void
                               const float *d, float *state, float *scratch,
                               msk_function activation, msk_function gate, msk_recurrent shape) {
   const float *h = gru_after(isa, y, xs, w, d, state, scratch, activation, gate, &shape);
-  for (ptrdiff_t u = 0; u < shape.units; u++) state[u] = h[u];
+  msk_keep_state(state, h, shape.units);
 }
 
 void msk_f32_gru_before(msk_isa isa, float *y, const float *xs, const void *w, const void *wn,
@@ -111,7 +111,7 @@ void msk_f32_gru_before_resume(msk_isa isa, float *y, const float *xs, const voi
                                const void *wn, float *state, float *scratch,
                                msk_function activation, msk_function gate, msk_recurrent shape) {
   const float *h = gru_before(isa, y, xs, w, wn, state, scratch, activation, gate, &shape);
-  for (ptrdiff_t u = 0; u < shape.units; u++) state[u] = h[u];
+  msk_keep_state(state, h, shape.units);
 }
 
 #else

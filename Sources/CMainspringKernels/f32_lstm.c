@@ -21,30 +21,39 @@ void msk_lstm_cell(msk_isa isa, float *h, float *c, const float *z, ptrdiff_t un
   MSK_DISPATCH(isa, lstm, h, c, z, units, activation, gate, clip)
 }
 
-/// The recurrence one kernel after the other; `z` is scratch memory of all gates.
-static void lstm_in_parts(msk_isa isa, float *y, const float *xs, const void *w, float *scratch,
-                          msk_function activation, msk_function gate, float limit,
-                          const msk_recurrent *s) {
+/// The recurrence one kernel after the other, from a cell and a state, null for zeros, whose product
+/// is zero as well; gives the state behind the last step, which is in y. `z` is scratch memory of all
+/// gates.
+static const float *lstm_in_parts(msk_isa isa, float *y, const float *xs, const void *w, float *c,
+                                  const float *h, float *z, msk_function activation,
+                                  msk_function gate, float limit, const msk_recurrent *s) {
   const ptrdiff_t units = s->units, padded = msk_round_up(units, msk_lanes(isa));
-  float *z = scratch, *c = scratch + 4 * padded;
-  const float *h = y;
-  msk_f32_fill(c, padded, 0.0f);
   for (ptrdiff_t t = 0; t < s->time; t++, xs += 4 * padded) {
     float *next = s->sequence ? y + t * units : y;
-    // The state before the first step is zero, and so is its product.
-    if (t > 0) {
+    if (h) {
       msk_f32_gemv(isa, z, h, w, xs, s->element, units, 4 * padded, -__builtin_inff(),
                    __builtin_inff(), t & 1);
     }
-    msk_lstm_cell(isa, next, c, t > 0 ? z : xs, units, activation, gate, limit);
+    msk_lstm_cell(isa, next, c, h ? z : xs, units, activation, gate, limit);
     h = next;
   }
+  return h;
+}
+
+/// The same from zeros.
+static void lstm_from_zeros(msk_isa isa, float *y, const float *xs, const void *w, float *scratch,
+                            msk_function activation, msk_function gate, float limit,
+                            const msk_recurrent *s) {
+  const ptrdiff_t padded = msk_round_up(s->units, msk_lanes(isa));
+  float *c = scratch + 4 * padded;
+  msk_f32_fill(c, padded, 0.0f);
+  lstm_in_parts(isa, y, xs, w, c, 0, scratch, activation, gate, limit, s);
 }
 
 static void lstm_whole_scalar(float *y, const float *xs, const void *w, float *scratch,
                               float limit, const msk_recurrent *s) {
   const msk_function activation = {.code = msk_tanh}, gate = {.code = msk_sigmoid};
-  lstm_in_parts(msk_isa_scalar, y, xs, w, scratch, activation, gate, limit, s);
+  lstm_from_zeros(msk_isa_scalar, y, xs, w, scratch, activation, gate, limit, s);
 }
 
 static void lstm_whole(msk_isa isa, float *y, const float *xs, const void *w, float *scratch,
@@ -58,8 +67,18 @@ void msk_f32_lstm(msk_isa isa, float *y, const float *xs, const void *w, float *
   if (activation.code == msk_tanh && gate.code == msk_sigmoid) {
     lstm_whole(isa, y, xs, w, scratch, limit, &shape);
   } else {
-    lstm_in_parts(isa, y, xs, w, scratch, activation, gate, limit, &shape);
+    lstm_from_zeros(isa, y, xs, w, scratch, activation, gate, limit, &shape);
   }
+}
+
+void msk_f32_lstm_resume(msk_isa isa, float *y, const float *xs, const void *w, float *state,
+                         float *scratch, msk_function activation, msk_function gate, float clip,
+                         msk_recurrent shape) {
+  float *c = state + msk_round_up(shape.units, msk_lanes(isa));
+  const float limit = clip > 0.0f ? clip : __builtin_inff();
+  const float *h =
+      lstm_in_parts(isa, y, xs, w, c, state, scratch, activation, gate, limit, &shape);
+  msk_keep_state(state, h, shape.units);
 }
 
 #else

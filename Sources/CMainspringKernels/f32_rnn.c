@@ -25,5 +25,5 @@ void msk_f32_rnn(msk_isa isa, float *y, const float *xs, const void *w, float *s
 void msk_f32_rnn_resume(msk_isa isa, float *y, const float *xs, const void *w, float *state,
                         float *scratch, msk_function activation, msk_recurrent shape) {
   const float *h = rnn(isa, y, xs, w, state, scratch, activation, &shape);
-  for (ptrdiff_t u = 0; u < shape.units; u++) state[u] = h[u];
+  msk_keep_state(state, h, shape.units);
 }

@@ -134,7 +134,7 @@ void msk_hybrid_lstm_resume(msk_isa isa, float *y, const float *xs, const int8_t
   const float *h = hybrid_lstm_in_parts(
       isa, y, xs, w, sums, scales, state + padded, state, scratch,
       (int8_t *)(scratch + 5 * padded), activation, gate, limit, asymmetric, &shape);
-  for (ptrdiff_t u = 0; u < shape.units; u++) state[u] = h[u];
+  msk_keep_state(state, h, shape.units);
 }
 
 void msk_hybrid_lstm_batch(msk_isa isa, float *y, const float *xs, const int8_t *w,

@@ -110,6 +110,12 @@ MSK_INLINE ptrdiff_t msk_round_up(ptrdiff_t count, ptrdiff_t lanes) {
   return (count + lanes - 1) / lanes * lanes;
 }
 
+/// Leaves the state behind the last step for the call that goes on from it; without any step that is
+/// the state itself.
+MSK_INLINE void msk_keep_state(float *state, const float *h, ptrdiff_t units) {
+  for (ptrdiff_t u = 0; u < units; u++) state[u] = h[u];
+}
+
 MSK_INLINE float msk_from_bits(uint32_t bits) {
   float value;
   __builtin_memcpy(&value, &bits, sizeof value);

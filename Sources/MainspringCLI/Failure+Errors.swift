@@ -32,4 +32,7 @@ extension Failure {
   }
 
   init(_ error: FileError) { self.init(.software, "\(error)") }
+
+  /// Sizes are taken from the plan: the engine has no reason to refuse them.
+  init(_ error: RunError) { self.init(.software, "\(error)") }
 }

@@ -31,11 +31,7 @@ extension Stream {
   ) throws(StreamSetupError) {
     let plan = try Stream.plan(model, hop, mode, instructionSet)
     let alignment = try Stream.alignment(rate, channels, model)
-    do throws(StreamError) {
-      try self.init(plan, alignment, rules: rules, isScaled: isScaled)
-    } catch {
-      throw .stream(error)
-    }
+    try self.init(ready: plan, alignment, rules, isScaled: isScaled)
   }
 
   /// The same with sensors of which each has a clock of its own.
@@ -45,6 +41,12 @@ extension Stream {
     instructionSet: InstructionSet = .best
   ) throws(StreamSetupError) {
     let plan = try Stream.plan(model, hop, mode, instructionSet)
+    try self.init(ready: plan, alignment, rules, isScaled: isScaled)
+  }
+
+  private init(
+    ready plan: WindowPlan, _ alignment: AlignmentOptions?, _ rules: DecisionRules?, isScaled: Bool
+  ) throws(StreamSetupError) {
     do throws(StreamError) {
       try self.init(plan, alignment, rules: rules, isScaled: isScaled)
     } catch {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringGraph
 public import MainspringRuntime
 
 /// Why there is no stream on a model.
@@ -23,7 +24,12 @@ extension StreamSetupError: CustomStringConvertible {
     case .stream(let error): "\(error)"
     case .hop(let found): "hop: expected at least 1 row, found \(found)"
     case .channels(let expected, let found):
-      "channels: expected those of the model, \(list(expected)), found \(list(found))"
+      if let twice = expected.repetition {
+        "channels: expected a model that names each of them once, found '\(expected[twice.first])' "
+          + "twice in \(list(expected))"
+      } else {
+        "channels: expected those of the model, \(list(expected)), found \(list(found))"
+      }
     }
   }
 

@@ -329,6 +329,12 @@ struct ContractCommandTests {
     ("--scaler bad.json", 65, "bad.json: std: expected finite numbers"),
     ("--scaler s.json --std std.npy", 64, "'--scaler' holds what '--std' says"),
     ("--channels a,b", 64, "'--channels' names 2 channels, expected 6"),
+    ("--channels a,b,c,a,e,f", 64, "'--channels' names 'a' twice: channels 1 and 4"),
+    (
+      "--contract twice.json", 65,
+      "twice.json: inputs[0].channels[2].name: expected a name that no other channel has, found "
+        + "'ay', as channels[1] has it"
+    ),
     ("--units g", 64, "'--units' needs '--channels'"),
     ("--channels a,b,c,d,e,f --units g,h", 64, "'--units' names 2 units, expected 6"),
     ("--contract labels.txt", 65, "labels.txt: expected a JSON object, found no JSON"),
@@ -371,6 +377,8 @@ struct ContractCommandTests {
       echo "{$rules,"'"known_windows":{"limits":1}}}' > known.json
       echo "{$rules,"'"rearm":2}}' > rearm.json
       echo '{"hop_rows":"ten"}' > hop.json
+      channels='"channels":[{"name":"ax"},{"name":"ay"},{"name":"ay"}]'
+      echo "{"'"inputs":[{'"$channels"'}]}' > twice.json
       mainspring convert m.h5 -o a.tflite \(options)
       """)
     #expect(outcome.status == status, "\(outcome.errors)")

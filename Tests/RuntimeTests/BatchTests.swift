@@ -179,6 +179,34 @@ import _MainspringTestSupport
     }
   }
 
+  /// Whatever number of windows comes, each gets its own answer, in order.
+  @Test(arguments: 0...9, [1, 3, Int.max])
+  func queuesHandOutEveryWindow(count: Int, announced: Int) throws {
+    var graph = Graph()
+    let x = graph.addInput(name: "x", shape: try Shape([2]))
+    let y = graph.addInput(name: "y", shape: try Shape([2]))
+    try graph.addOutput(try graph.add(.binary(Binary(.add)), to: [x, y], name: "sum"))
+    try graph.addOutput(try graph.add(.binary(Binary(.subtract)), to: [x, y], name: "difference"))
+    var queue = WindowQueue(try Plan(graph), windowCount: announced)
+    var found: [[[Float]]] = []
+    func take(_ window: Int, _ outputs: [[Float]]) throws(RunError) {
+      #expect(window == found.count)
+      found.append(outputs)
+    }
+    for window in 0..<count {
+      let wrong = [[Float(window), 1], [1]]
+      #expect(throws: RunError.inputLength(index: 1, expected: 2, found: 1)) {
+        try queue.append(wrong, refusal: { $0 }, take)
+      }
+      try queue.append([[Float(window), 1], [2, 3]], refusal: { $0 }, take)
+    }
+    try queue.finish(take)
+    #expect(found == (0..<count).map { [[Float($0) + 2, 4], [Float($0) - 2, -2]] })
+    #expect(queue.count == count)
+    try queue.finish(take)
+    #expect(found.count == count)
+  }
+
   @Test(.enabled(if: countsAllocations, "sanitizers replace malloc"))
   func allocatesNothing() throws {
     var session = BatchSession(try Plan(try SessionTests.classifier()))

@@ -126,6 +126,14 @@ struct StreamContractTests {
           + names.joined(separator: ", ")
       }
     }
+    var ambiguous = contract()
+    ambiguous.inputs[0].channels = [.init(name: "ax"), .init(name: "ax")]
+    let twice = try model(ambiguous)
+    #expect {
+      _ = try Stream(model: twice, channels: ["ax", "ay"])
+    } throws: {
+      "\($0)".hasSuffix("a model that names each of them once, found 'ax' twice in ax, ax")
+    }
     #expect {
       _ = try Stream(model: try model(nil), rate: 50, channels: ["ax"])
     } throws: {

@@ -88,26 +88,24 @@ void integer_products(int n) {
   const msk_integer_recurrent layer = {.time = 3, .units = n, .sequence = true, .state_zero = -3,
                                        .cell_bits = 3, .cell_clip = 9000,
                                        .hidden = {1 << 30, -21}, .hidden_zero = 5};
-  msk_s8_lstm(isa, Y, ha, (int8_t *)packed, bias, scales, scratch, layer);
+  void *space = exact(27 * n, filler);
+  msk_s8_lstm(isa, Y, ha, (int8_t *)packed, bias, scales, space, layer);
   end("s8_lstm", n, '1', 3 * n);
   start(25);
   bias = pack_int(msk_integer_s8, 4 * n, 1, n);
-  static _Alignas(64) uint8_t state[128];
-  memset(state, 0, 2 * (size_t)n);
-  memset(state + 2 * n, -3, (size_t)n);
+  space = exact(27 * n, filler);
+  int8_t *state = exact(3 * n, 0);
+  memset(state + 2 * n, layer.state_zero, (size_t)n);
   for (int call = 0; call < 2; call++) {
-    msk_s8_lstm_resume(isa, Y, ha, (int8_t *)packed, bias, scales, state, scratch, layer);
+    msk_s8_lstm_resume(isa, Y, ha, (int8_t *)packed, bias, scales, state, space, layer);
   }
   end("s8_lstm_resume", n, '1', 3 * n);
 
   start(25);
   for (int i = 0; i < 4 * n; i++) scales[i] = (msk_scale){(1 << 30) + i / n * 100003, -2};
   bias = pack_int(msk_integer_s8, 4 * n, 1, n);
-  msk_s8_lstm_batch(isa, Y, ha, (int8_t *)packed, bias, scales, scratch,
-                    (msk_integer_recurrent){.time = 3, .units = n, .sequence = true,
-                                            .state_zero = -3, .cell_bits = 3, .cell_clip = 9000,
-                                            .hidden = {1 << 30, -21}, .hidden_zero = 5},
-                    (msk_batch){3, 512});
+  space = exact(4 * 2 * 512 + 27 * n, filler);
+  msk_s8_lstm_batch(isa, Y, ha, (int8_t *)packed, bias, scales, space, layer, (msk_batch){3, 512});
   end("s8_lstm_batch", n, '1', 2 * 2048 + 3 * n);
 }
 
@@ -152,7 +150,9 @@ void hybrid(int n) {
 
   if (n > 40) return;
   static int32_t order[512];
-  const ptrdiff_t lanes = msk_lanes(isa), padded = (n + lanes - 1) / lanes * lanes;
+  const ptrdiff_t lanes = msk_lanes(isa), padded = padded_of(n);
+  const msk_function act = {.code = msk_tanh}, gate = {.code = msk_sigmoid};
+  const msk_recurrent layer = {.time = 3, .units = n, .sequence = true, .element = msk_element_s8};
   start(29);
   for (ptrdiff_t column = 0; column < 4 * padded; column++) {
     const ptrdiff_t unit = column / (4 * lanes) * lanes + column % lanes;
@@ -163,34 +163,23 @@ void hybrid(int n) {
     for (ptrdiff_t k = 0; unit < n && k < n; k++) sums[column] += sb[row * n + k];
   }
   msk_int_pack(isa, msk_integer_s8, (int8_t *)packed, sb, order, 4 * padded, 1, n);
-  msk_hybrid_lstm(isa, Y, shares(4, n, 3), (int8_t *)packed, sums, column_scales, scratch,
-                  (msk_function){.code = msk_tanh}, (msk_function){.code = msk_sigmoid}, 0, true,
-                  (msk_recurrent){.time = 3, .units = n, .sequence = true,
-                                  .element = msk_element_s8});
+  msk_hybrid_lstm(isa, Y, shares(4, n, 3, 1, 0), (int8_t *)packed, sums, column_scales,
+                  exact(20 * padded + n, filler), act, gate, 0, true, layer);
   end("hybrid_lstm", n, 'f', 3 * n);
-  static _Alignas(64) float state[128];
-  memset(state, 0, sizeof state);
+  start(29);
+  msk_int_pack(isa, msk_integer_s8, (int8_t *)packed, sb, order, 4 * padded, 1, n);
+  const float *xs = shares(4, n, 3, 1, 0);
+  float *state = exact(8 * padded, 0), *space = exact(20 * padded + n, filler);
   for (int call = 0; call < 2; call++) {
-    msk_hybrid_lstm_resume(isa, Y, shares(4, n, 3), (int8_t *)packed, sums, column_scales, state,
-                           scratch, (msk_function){.code = msk_tanh},
-                           (msk_function){.code = msk_sigmoid}, 0, true,
-                           (msk_recurrent){.time = 3, .units = n, .sequence = true,
-                                           .element = msk_element_s8});
+    msk_hybrid_lstm_resume(isa, Y, xs, (int8_t *)packed, sums, column_scales, state, space, act,
+                           gate, 0, true, layer);
   }
   end("hybrid_lstm_resume", n, 'f', 3 * n);
 
   start(29);
-  float *windows = shares(4, n, 3);
-  for (int i = 0; i < 1024; i++) {
-    windows[1024 + i] = 0.5f * windows[i];
-    windows[2048 + i] = -windows[i];
-  }
   msk_int_pack(isa, msk_integer_s8, (int8_t *)packed, sb, order, 4 * padded, 1, n);
-  msk_hybrid_lstm_batch(isa, Y, windows, (int8_t *)packed, sums, column_scales, scratch,
-                        (msk_function){.code = msk_tanh}, (msk_function){.code = msk_sigmoid}, 0,
-                        true,
-                        (msk_recurrent){.time = 3, .units = n, .sequence = true,
-                                        .element = msk_element_s8},
+  msk_hybrid_lstm_batch(isa, Y, shares(4, n, 3, 3, 1024), (int8_t *)packed, sums, column_scales,
+                        exact(4 * 2 * 1024 + 20 * padded + n, filler), act, gate, 0, true, layer,
                         (msk_batch){3, 1024});
   end("hybrid_lstm_batch", n, 'f', 2 * 1024 + 3 * n);
 }

@@ -30,14 +30,22 @@ extern int32_t ints[1024];
 
 void die(const char *what);
 
+/// Memory of so many bytes and not one more, all of them `value`, until the case ends: the address
+/// sanitizer sees what is read or written beyond it.
+void *exact(ptrdiff_t bytes, int value);
+
 /// Begins a case: makes all operands anew.
 void start(uint64_t seed);
 
 /// Ends a case: `count` results of a kind, 'f' floats or integers of '1', '2', '4' bytes.
 void end(const char *name, int number, char kind, ptrdiff_t count);
 
-/// The inputs' share of `gates` in the order of packed gates.
-float *shares(int gates, int units, int time);
+/// Units rounded up to whole vectors.
+ptrdiff_t padded_of(int units);
+
+/// The inputs' share of `gates` in the order of packed gates, of some windows a stride of floats
+/// apart: the first one's, half of it, and its opposite; until the case ends.
+float *shares(int gates, int units, int time, int windows, ptrdiff_t stride);
 
 // The cases; `n` is a number of columns, channels, units or elements.
 void products(int n);

@@ -7,6 +7,7 @@
 //   kernels count SET      results of one instruction set, thrown away; names in order
 //
 // Integers must be equal; floats may differ by rounding, not-a-number stays where it is.
+#define _POSIX_C_SOURCE 200112L
 #include "kernels.h"
 
 static FILE *file;
@@ -36,6 +37,18 @@ static uint64_t next(void) {  // SplitMix64
   return z ^ z >> 31;
 }
 
+enum { most_blocks = 16 };
+static void *blocks[most_blocks];
+static int block_count;
+
+void *exact(ptrdiff_t bytes, int value) {
+  void *block;
+  if (block_count == most_blocks) die("a case has too many blocks");
+  if (posix_memalign(&block, 64, (size_t)bytes) != 0) die("there is no memory");
+  blocks[block_count++] = block;
+  return memset(block, value, (size_t)bytes);
+}
+
 void start(uint64_t seed) {
   state = seed;
   for (int i = 0; i < 8192; i++) {
@@ -54,6 +67,7 @@ void start(uint64_t seed) {
 }
 
 void end(const char *name, int number, char kind, ptrdiff_t count) {
+  while (block_count > 0) free(blocks[--block_count]);
   if (is_counting) {
     puts(name);
     return;

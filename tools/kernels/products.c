@@ -52,99 +52,115 @@ void products(int n) {
   end("matmul", n, 'f', 5 * n);
 }
 
-/// Packs matrices of `gates`, interleaved by vectors; `stride` is a row's.
-static ptrdiff_t pack_gates(float *to, msk_element element, int gates, int units, int first) {
+ptrdiff_t padded_of(int units) {
+  const ptrdiff_t lanes = msk_lanes(isa);
+  return (units + lanes - 1) / lanes * lanes;
+}
+
+/// Scratch memory, or with `value` 0 a state, of so many vectors of all units.
+static float *vectors(ptrdiff_t count, int units, int value) {
+  return exact(4 * count * padded_of(units), value);
+}
+
+/// Packs matrices of `gates`, interleaved by vectors, until the case ends.
+static const void *pack_gates(msk_element element, int gates, int units, int first) {
   static int32_t rows[2048];
-  const ptrdiff_t lanes = msk_lanes(isa), padded = (units + lanes - 1) / lanes * lanes;
+  const ptrdiff_t lanes = msk_lanes(isa), padded = padded_of(units);
   for (ptrdiff_t g = 0; g < gates; g++) {
     for (ptrdiff_t u = 0; u < padded; u++) {
       rows[u / lanes * gates * lanes + g * lanes + u % lanes] =
           u < units ? (int32_t)((first + g) * units + u) : -1;
     }
   }
+  void *to = exact((element == msk_element_f16 ? 2 : 4) * gates * padded * units, filler);
   msk_pack(element, to, weights(element, fb), rows, 4 * units, units, 1, gates * padded, units,
            msk_gemv_width(isa));
-  return padded;
+  return to;
 }
 
-float *shares(int gates, int units, int time) {
-  static float xs[4096];
-  const ptrdiff_t lanes = msk_lanes(isa), padded = (units + lanes - 1) / lanes * lanes;
-  memset(xs, 0, sizeof xs);
-  for (ptrdiff_t t = 0; t < time; t++) {
-    for (ptrdiff_t g = 0; g < gates; g++) {
+float *shares(int gates, int units, int time, int windows, ptrdiff_t stride) {
+  const float factors[] = {1, 0.5f, -1};
+  const ptrdiff_t lanes = msk_lanes(isa), padded = padded_of(units);
+  float *xs = exact(4 * ((windows - 1) * stride + time * gates * padded), 0);
+  for (ptrdiff_t n = 0; n < windows; n++) {
+    for (ptrdiff_t row = 0; row < time * gates; row++) {
+      float *to = xs + n * stride + row / gates * gates * padded + row % gates * lanes;
       for (ptrdiff_t u = 0; u < units; u++) {
-        xs[t * gates * padded + u / lanes * gates * lanes + g * lanes + u % lanes] =
-            fa[(t * gates + g) * units + u];
+        to[u / lanes * gates * lanes + u % lanes] = factors[n] * fa[row * units + u];
       }
     }
   }
   return xs;
 }
 
+/// The share of three steps of a window.
+static const float *inputs(int gates, int units) { return shares(gates, units, 3, 1, 0); }
+
 void recurrent(int units) {
-  static _Alignas(64) float other[1 << 13], state[64];
   const msk_function act = {.code = msk_tanh}, gate = {.code = msk_sigmoid};
+  const ptrdiff_t stride = 1024;
   for (msk_element element = msk_element_f32; element <= msk_element_f16; element++) {
     const int number = 2 * units + (int)element, count = 3 * units;
     const msk_recurrent shape = {.time = 3, .units = units, .sequence = true, .element = element};
     start(6);
-    pack_gates(packed, element, 4, units, 0);
-    msk_f32_lstm(isa, Y, shares(4, units, 3), packed, scratch, act, gate, 0.5f, shape);
+    msk_f32_lstm(isa, Y, inputs(4, units), pack_gates(element, 4, units, 0),
+                 vectors(5, units, filler), act, gate, 0.5f, shape);
     end("lstm", number, 'f', count);
     start(6);
-    pack_gates(packed, element, 4, units, 0);
-    float *windows = shares(4, units, 3);
-    for (int i = 0; i < 1024; i++) {
-      windows[1024 + i] = 0.5f * windows[i];
-      windows[2048 + i] = -windows[i];
-    }
-    msk_f32_lstm_batch(isa, Y, windows, packed, scratch, act, gate, 0.5f, shape,
-                       (msk_batch){3, 1024});
-    end("lstm_batch", number, 'f', 2 * 1024 + count);
+    float *all = exact(4 * (2 * stride + 5 * padded_of(units)), filler);
+    msk_f32_lstm_batch(isa, Y, shares(4, units, 3, 3, stride), pack_gates(element, 4, units, 0),
+                       all, act, gate, 0.5f, shape, (msk_batch){3, stride});
+    end("lstm_batch", number, 'f', 2 * stride + count);
     start(6);
-    pack_gates(packed, element, 4, units, 0);
-    memset(other, 0, sizeof other);
+    const float *xs = inputs(4, units);
+    const void *w = pack_gates(element, 4, units, 0);
+    float *state = vectors(2, units, 0), *space = vectors(5, units, filler);
     for (int call = 0; call < 2; call++) {
-      msk_f32_lstm_resume(isa, Y, shares(4, units, 3), packed, other, scratch, act, gate, 0.5f,
-                          shape);
+      msk_f32_lstm_resume(isa, Y, xs, w, state, space, act, gate, 0.5f, shape);
     }
     end("lstm_resume", number, 'f', count);
     start(7);
-    pack_gates(packed, element, 3, units, 0);
-    float *xs = shares(3, units, 3);
-    memcpy(other, xs, 4 * 3 * (size_t)(units + 16));
-    msk_f32_gru_after(isa, Y, xs, packed, other, scratch, act, gate, shape);
+    xs = inputs(3, units);
+    // The bias is of the size of a step's share.
+    msk_f32_gru_after(isa, Y, xs, pack_gates(element, 3, units, 0), shares(3, units, 1, 1, 0),
+                      vectors(3, units, filler), act, gate, shape);
     end("gru_after", number, 'f', count);
     start(7);
-    memset(state, 0, sizeof state);
-    pack_gates(packed, element, 3, units, 0);
+    xs = inputs(3, units);
+    w = pack_gates(element, 3, units, 0);
+    const float *bias = shares(3, units, 1, 1, 0);
+    state = vectors(1, units, 0);
+    space = vectors(3, units, filler);
     for (int call = 0; call < 2; call++) {
-      msk_f32_gru_after_resume(isa, Y, xs, packed, other, state, scratch, act, gate, shape);
+      msk_f32_gru_after_resume(isa, Y, xs, w, bias, state, space, act, gate, shape);
     }
     end("gru_after_resume", number, 'f', count);
     start(8);
-    pack_gates(packed, element, 2, units, 0);
-    pack_gates(other, element, 1, units, 2);
-    msk_f32_gru_before(isa, Y, shares(3, units, 3), packed, other, scratch, act, gate, shape);
+    msk_f32_gru_before(isa, Y, inputs(3, units), pack_gates(element, 2, units, 0),
+                       pack_gates(element, 1, units, 2), vectors(4, units, filler), act, gate,
+                       shape);
     end("gru_before", number, 'f', count);
     start(8);
-    memset(state, 0, sizeof state);
-    pack_gates(packed, element, 2, units, 0);
+    xs = inputs(3, units);
+    w = pack_gates(element, 2, units, 0);
+    const void *candidate = pack_gates(element, 1, units, 2);
+    state = vectors(1, units, 0);
+    space = vectors(4, units, filler);
     for (int call = 0; call < 2; call++) {
-      msk_f32_gru_before_resume(isa, Y, shares(3, units, 3), packed, other, state, scratch, act,
-                                gate, shape);
+      msk_f32_gru_before_resume(isa, Y, xs, w, candidate, state, space, act, gate, shape);
     }
     end("gru_before_resume", number, 'f', count);
     start(9);
-    pack_gates(packed, element, 1, units, 0);
-    msk_f32_rnn(isa, Y, shares(1, units, 3), packed, scratch, act, shape);
+    msk_f32_rnn(isa, Y, inputs(1, units), pack_gates(element, 1, units, 0),
+                vectors(1, units, filler), act, shape);
     end("rnn", number, 'f', count);
     start(9);
-    memset(state, 0, sizeof state);
-    pack_gates(packed, element, 1, units, 0);
+    xs = inputs(1, units);
+    w = pack_gates(element, 1, units, 0);
+    state = vectors(1, units, 0);
+    space = vectors(1, units, filler);
     for (int call = 0; call < 2; call++) {
-      msk_f32_rnn_resume(isa, Y, shares(1, units, 3), packed, state, scratch, act, shape);
+      msk_f32_rnn_resume(isa, Y, xs, w, state, space, act, shape);
     }
     end("rnn_resume", number, 'f', count);
   }

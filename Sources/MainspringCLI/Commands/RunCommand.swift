@@ -60,26 +60,22 @@ enum RunCommand: Subcommand {
     let isJSON = arguments.flag("json")
     if isJSON { try Console.print(RunJSON.head(path, windows.count, plan)) }
 
-    var session = BatchSession(plan, laneCount: max(min(windows.count, 4), 1))
+    var queue = WindowQueue(plan, windowCount: windows.count)
     var progress = Progress("windows", total: windows.count)
-    var results = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elementCount) }
-    for first in stride(from: 0, to: windows.count, by: session.laneCount) {
-      let lanes = min(session.laneCount, windows.count - first)
-      for lane in 0..<lanes { try windows.load(first + lane, into: &session, lane: lane, &tally) }
-      session.run(lanes: lanes)
-      for lane in 0..<lanes {
-        for output in results.indices {
-          var span = results[output].mutableSpan
-          try checked { () throws(RunError) in
-            try session.copyOutput(output, into: &span, lane: lane)
-          }
-        }
-        tally.count(results, window: first + lane)
-        try outputs.append(results)
-        if isJSON { try Console.print(RunJSON.window(first + lane, results, plan)) }
-      }
-      progress.update(first + lanes)
+    func take(_ window: Int, _ results: [[Float]]) throws(Failure) {
+      tally.count(results, window: window)
+      try outputs.append(results)
+      if isJSON { try Console.print(RunJSON.window(window, results, plan)) }
+      progress.update(window + 1)
     }
+    for index in 0..<windows.count {
+      let window = try windows.window(index)
+      for (input, values) in window.enumerated() {
+        tally.inspect(values, input: input, window: index)
+      }
+      try queue.append(window, refusal: { Failure($0) }, take)
+    }
+    try queue.finish(take)
     progress.finish()
     try outputs.finish()
     for warning in tally.warnings(windows.paths) { Console.note("warning: \(warning)") }
@@ -93,10 +89,5 @@ enum RunCommand: Subcommand {
   private static func plan(_ arguments: ParsedArguments) throws(Failure) -> Plan {
     let model = try OpenedModel(arguments)
     return try model.plan(try model.optimizedGraph())
-  }
-
-  /// Sizes were taken from the plan: the engine has no reason to refuse them.
-  static func checked(_ body: () throws(RunError) -> Void) throws(Failure) {
-    do throws(RunError) { try body() } catch { throw Failure(.software, "\(error)") }
   }
 }

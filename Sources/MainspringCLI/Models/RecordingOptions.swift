@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Mainspring
 import MainspringArguments
 
 extension RecordingSettings {
+  static let maximumGapOption: Option = .number(
+    "max-gap", valueName: "periods", in: 0.01...1_000_000, default: nil,
+    help: """
+      Longer pauses of a recording, in periods of --rate, are gaps that no window crosses; 3 \
+      unless given.
+      """)
+
   /// The options of commands that cut windows from recordings.
   static let options: [Option] = [
     .number(
@@ -11,12 +19,7 @@ extension RecordingSettings {
     .integer(
       "hop", valueName: "steps", in: 1...1_000_000, default: nil,
       help: "From one window of a recording to the next; half a window unless given."),
-    .number(
-      "max-gap", valueName: "periods", in: 0.01...1_000_000, default: nil,
-      help: """
-        Longer pauses of a recording, in periods of --rate, are gaps that no window crosses; 3 \
-        unless given.
-        """),
+    maximumGapOption,
     .text(
       "time", valueName: "column",
       help: "The time column of recordings, with :s, :ms, :us or :ns where its name does not say."),
@@ -29,9 +32,10 @@ extension RecordingSettings {
     guard let names = arguments.optionalText("channels").map(StreamSettings.list) else {
       return nil
     }
-    var seen: Set<String> = []
-    for name in names where !seen.insert(name).inserted {
-      throw Failure(usage: "'--channels' names '\(name)' twice", arguments)
+    if let twice = names.repetition {
+      throw Failure(
+        usage: "'--channels' names '\(names[twice.first])' twice: channels \(twice.first + 1) "
+          + "and \(twice.second + 1)", arguments)
     }
     return names
   }

@@ -81,20 +81,6 @@ final class WindowFiles {
       "\(path): expected the shape \(wanted) for input '\(port.name)', found \(file.shape)")
   }
 
-  /// Hands window `index` to a lane of the session and has what is not finite counted.
-  func load(
-    _ index: Int, into session: inout BatchSession, lane: Int, _ tally: inout Tally
-  ) throws(Failure) {
-    for input in files.indices {
-      try read(index, input)
-      let values = buffers[input]
-      tally.inspect(values, input: input, window: index)
-      let span = values.span
-      try RunCommand.checked { () throws(RunError) in try session.setInput(input, span, lane: lane)
-      }
-    }
-  }
-
   /// The elements of every input in window `index`.
   func window(_ index: Int) throws(Failure) -> [[Float]] {
     for input in files.indices { try read(index, input) }

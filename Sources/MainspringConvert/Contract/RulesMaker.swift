@@ -53,17 +53,16 @@ enum RulesMaker {
   private static func answers(of graph: Graph, to windows: [[Float]]) -> [[Float]]? {
     let plan: Plan
     do throws(PlanError) { plan = try Plan(graph) } catch { return nil }
-    let size = plan.outputs[0].shape.elementCount
-    var results = [Float](repeating: 0, count: windows.count * size)
-    let flat = Array(windows.joined())
+    var queue = WindowQueue(plan, windowCount: windows.count)
+    var answers: [[Float]] = []
+    func take(_: Int, _ outputs: [[Float]]) throws(RunError) { answers.append(outputs[0]) }
     do throws(RunError) {
-      var session = BatchSession(plan)
-      var span = results.mutableSpan
-      try session.runBatch(flat.span, into: &span)
+      for window in windows { try queue.append([window], refusal: { $0 }, take) }
+      try queue.finish(take)
     } catch {
       return nil
     }
-    return windows.indices.map { Array(results[$0 * size..<($0 + 1) * size]) }
+    return answers
   }
 
   /// By class the probability that all but a few of its windows have.

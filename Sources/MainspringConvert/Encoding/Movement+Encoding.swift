@@ -134,14 +134,7 @@ extension Reverse {
   /// REVERSE_V2, which takes neighbouring axes only: one operator for each run of them.
   func encode(at site: Site, into encoder: inout GraphEncoder) throws(ConvertError) {
     let version = try site.version(Versions(int8: 3, int16: 1), of: "Reverse")
-    var runs: [[Int]] = []
-    for axis in axes {
-      if let last = runs.last?.last, last + 1 == axis {
-        runs[runs.count - 1].append(axis)
-      } else {
-        runs.append([axis])
-      }
-    }
+    let runs = runs
     guard !runs.isEmpty else {
       encoder.reshape(
         site.input, to: site.output, shape: site.outputShape.extents, name: site.name)

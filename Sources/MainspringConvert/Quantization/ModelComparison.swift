@@ -111,29 +111,15 @@ public struct ModelComparison: Sendable {
   ) throws(QuantizationError) {
     let plan: Plan
     do throws(PlanError) { plan = try Plan(graph) } catch { throw .plan(error) }
-    var session = BatchSession(plan)
-    var results = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elementCount) }
-    do throws(RunError) {
-      for first in stride(from: 0, to: windows.count, by: session.laneCount) {
-        let lanes = min(session.laneCount, windows.count - first)
-        for lane in 0..<lanes {
-          for input in plan.inputs.indices {
-            let values = windows.elements(of: input, window: first + lane)
-            try session.setInput(input, values.span, lane: lane)
-          }
-        }
-        session.run(lanes: lanes)
-        for lane in 0..<lanes {
-          for output in results.indices {
-            var span = results[output].mutableSpan
-            try session.copyOutput(output, into: &span, lane: lane)
-            body(output, first + lane, results[output])
-          }
-        }
-      }
-    } catch {
-      throw .run(error)
+    var queue = WindowQueue(plan, windowCount: windows.count)
+    func take(_ window: Int, _ outputs: [[Float]]) throws(QuantizationError) {
+      for (output, values) in outputs.enumerated() { body(output, window, values) }
     }
+    for window in 0..<windows.count {
+      let inputs = plan.inputs.indices.map { Array(windows.elements(of: $0, window: window)) }
+      try queue.append(inputs, refusal: QuantizationError.run, take)
+    }
+    try queue.finish(take)
   }
 }
 

@@ -43,15 +43,9 @@ public struct Convolution: Hashable, Sendable {
   public func window(over input: Shape) throws(ShapeError) -> (
     height: WindowAxis, width: WindowAxis
   ) {
-    try ShapeError.require(
-      input.rank == 4, name, expected: "[batch, height, width, channels]", found: "\(input)")
-    let height = try WindowAxis(
-      input: input[1], size: weights.shape[1], stride: stride.height, dilation: dilation.height,
-      padding: padding, operation: name)
-    let width = try WindowAxis(
-      input: input[2], size: weights.shape[2], stride: stride.width, dilation: dilation.width,
-      padding: padding, operation: name)
-    return (height, width)
+    try WindowAxis.both(
+      over: input, size: size, stride: stride, dilation: dilation, padding: padding, operation: name
+    )
   }
 
   /// Whether no window reaches beyond an input; false when the input does not fit.

@@ -147,6 +147,19 @@ public struct Reverse: Hashable, Sendable {
 
   public init(axes: [Int]) { self.axes = axes }
 
+  /// The axes in runs of neighbours: TFLite reverses no others at once.
+  package var runs: [[Int]] {
+    var runs: [[Int]] = []
+    for axis in axes {
+      if let last = runs.last?.last, last + 1 == axis {
+        runs[runs.count - 1].append(axis)
+      } else {
+        runs.append([axis])
+      }
+    }
+    return runs
+  }
+
   func outputShape(_ input: Shape) throws(ShapeError) -> Shape {
     var previous = -1
     for axis in axes {

@@ -29,15 +29,8 @@ public struct Pool: Hashable, Sendable {
   public func window(over input: Shape) throws(ShapeError) -> (
     height: WindowAxis, width: WindowAxis
   ) {
-    try ShapeError.require(
-      input.rank == 4, name, expected: "[batch, height, width, channels]", found: "\(input)")
-    let height = try WindowAxis(
-      input: input[1], size: size.height, stride: stride.height, dilation: 1, padding: padding,
-      operation: name)
-    let width = try WindowAxis(
-      input: input[2], size: size.width, stride: stride.width, dilation: 1, padding: padding,
-      operation: name)
-    return (height, width)
+    try WindowAxis.both(
+      over: input, size: size, stride: stride, padding: padding, operation: name)
   }
 
   /// Whether no window reaches beyond an input; false when the input does not fit.

@@ -32,6 +32,24 @@ public struct WindowAxis: Hashable, Sendable {
   /// Border cells after the last element.
   public let after: Int
 
+  /// Both axes of a window that slides over an image.
+  ///
+  /// - Throws: `ShapeError` when the input is not NHWC or the window does not fit.
+  static func both(
+    over input: Shape, size: Extent2D, stride: Extent2D, dilation: Extent2D = .one,
+    padding: Padding, operation: String
+  ) throws(ShapeError) -> (height: WindowAxis, width: WindowAxis) {
+    try ShapeError.require(
+      input.rank == 4, operation, expected: "[batch, height, width, channels]", found: "\(input)")
+    let height = try WindowAxis(
+      input: input[1], size: size.height, stride: stride.height, dilation: dilation.height,
+      padding: padding, operation: operation)
+    let width = try WindowAxis(
+      input: input[2], size: size.width, stride: stride.width, dilation: dilation.width,
+      padding: padding, operation: operation)
+    return (height, width)
+  }
+
   var hasNoBorder: Bool { before == 0 && after == 0 }
 
   /// - Throws: `ShapeError` when a setting is not positive or the window does not fit.

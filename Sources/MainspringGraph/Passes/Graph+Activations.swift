@@ -4,26 +4,12 @@ extension Graph {
   /// ReLU, ReLU6 and ReLUN1To1 move into the operator before them, where that has room for one.
   public func fusingActivations() throws(GraphError) -> Graph {
     guard nodes.contains(where: { $0.isFusable }) else { return try canonicalized() }
-    var rewriter = GraphRewriter(self)
-    let consumers = rewriter.consumers()
-    var fused = [Bool](repeating: false, count: nodes.count)
-    for (index, node) in nodes.enumerated() {
-      if fused[index] { continue }
-      guard isFloat(node), let next = rewriter.soleConsumer(of: node.output, in: consumers),
-        case .unary(let unary) = nodes[next].operation, isFloat(nodes[next]),
-        let activation = unary.function.fused,
-        let operation = node.operation.fusing(activation)
-      else {
-        try rewriter.copy(node)
-        continue
-      }
-      var operands: [ValueID] = []
-      for input in node.inputs { operands.append(rewriter.value(input)) }
-      let result = try rewriter.add(operation, operands, values[nodes[next].output].name)
-      rewriter.replace(nodes[next].output, with: result)
-      fused[next] = true
+    return try merging { node, next in
+      guard case .unary(let unary) = next.operation, isFloat(next),
+        let activation = unary.function.fused
+      else { return nil }
+      return node.operation.fusing(activation)
     }
-    return try rewriter.finish().canonicalized()
   }
 }
 

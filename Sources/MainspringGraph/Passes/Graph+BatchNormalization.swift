@@ -15,26 +15,12 @@ extension Graph {
   }
 
   private func foldingBackward() throws(GraphError) -> Graph {
-    var rewriter = GraphRewriter(self)
-    let consumers = rewriter.consumers()
-    var folded = [Bool](repeating: false, count: nodes.count)
-    for (index, node) in nodes.enumerated() {
-      if folded[index] { continue }
-      guard isFloat(node), let next = rewriter.soleConsumer(of: node.output, in: consumers),
-        case .scaleShift(let affine) = nodes[next].operation,
-        let map = ChannelMap(affine),
-        let operation = node.operation.absorbing(after: map)
-      else {
-        try rewriter.copy(node)
-        continue
+    try merging { node, next in
+      guard case .scaleShift(let affine) = next.operation, let map = ChannelMap(affine) else {
+        return nil
       }
-      var operands: [ValueID] = []
-      for input in node.inputs { operands.append(rewriter.value(input)) }
-      let result = try rewriter.add(operation, operands, values[nodes[next].output].name)
-      rewriter.replace(nodes[next].output, with: result)
-      folded[next] = true
+      return node.operation.absorbing(after: map)
     }
-    return try rewriter.finish().canonicalized()
   }
 
   private func foldingForward() throws(GraphError) -> Graph {

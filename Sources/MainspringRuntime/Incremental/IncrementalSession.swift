@@ -82,7 +82,7 @@ import CMainspringKernels
       throw .inputLength(index: 0, expected: count, found: window.count)
     }
     guard outputCount == 1 else { throw .portCount(inputs: 1, outputs: outputCount) }
-    try rest.checkOutput(length: result.count)
+    _ = try rest.ports.output(0, count: result.count)
     compute(window)
     try rest.copyOutput(0, into: &result)
   }

@@ -93,7 +93,7 @@ public import MainspringGraph
   public mutating func run(
     _ window: Span<Float>, into result: inout MutableSpan<Float>
   ) throws(RunError) {
-    try session.checkOutput(length: result.count)
+    _ = try session.ports.output(0, count: result.count)
     try session.setInput(0, window)
     for index in 0..<stepCount {
       let place = unsafe places.base[index]

@@ -12,10 +12,13 @@ struct IntegerBinaryStep: BitwiseCopyable {
   let axes: AxesPlace
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) {
-    unsafe msk_int_binary(
-      c.isa, c.rawResult(y), c.rawOperand(a), c.rawOperand(b), pair, c.axes(axes.place),
-      axes.count)
+  func run(_ c: Context) { unsafe run(c, c.rawResult(y), c.rawOperand(a), c.rawOperand(b)) }
+
+  @_noAllocation @_noLocks
+  func run(
+    _ c: Context, _ y: UnsafeMutableRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer
+  ) {
+    unsafe msk_int_binary(c.isa, y, a, b, pair, c.axes(axes.place), axes.count)
   }
 }
 

@@ -14,10 +14,14 @@ struct BinaryStep: BitwiseCopyable {
   let high: Float
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) {
-    unsafe msk_f32_binary(
-      c.isa, c.result(y), c.operand(a), c.operand(b), pair, c.axes(axes.place), axes.count, low,
-      high)
+  func run(_ c: Context) { unsafe run(c, c.result(y), c.operand(a), c.operand(b)) }
+
+  @_noAllocation @_noLocks
+  func run(
+    _ c: Context, _ y: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>,
+    _ b: UnsafePointer<Float>
+  ) {
+    unsafe msk_f32_binary(c.isa, y, a, b, pair, c.axes(axes.place), axes.count, low, high)
   }
 }
 

@@ -34,24 +34,32 @@ struct IntegerConvolutionStep: BitwiseCopyable {
       for row in 0..<height {
         let from = unsafe c.rawOperand(x) + (image * imageStride + row * rowStride) * elementSize
         let first = (image * height + row) * epilogue.rows(of: shape.rows) * shape.y_stride
-        for group in 0..<groups {
-          let column = group * shape.columns
-          if !epilogue.isNone {
-            unsafe msk_int_gemm_pooled(
-              c.isa, c.int8Result(y) + (first + column),
-              (from + group * groupChannels).assumingMemoryBound(to: Int8.self),
-              c.int8Table(weights) + group * groupWeights,
-              (c.packed(bias) + column * biasSize).assumingMemoryBound(to: Int32.self),
-              (c.packed(scales) + column * 8).assumingMemoryBound(to: msk_scale.self),
-              c.offsets(offsets), shape, epilogue.columns(c, from: column))
-            continue
-          }
-          unsafe msk_int_gemm(
-            c.isa, c.rawResult(y) + (first + column) * resultSize,
-            from + group * groupChannels * elementSize, c.int8Table(weights) + group * groupWeights,
-            c.packed(bias) + column * biasSize, c.packed(scales) + column * 8, c.offsets(offsets),
-            shape)
-        }
+        unsafe run(c, c.rawResult(y) + first * resultSize, from, shape)
+      }
+    }
+  }
+
+  /// All groups of one row of the result.
+  @_noAllocation @_noLocks
+  func run(
+    _ c: Context, _ y: UnsafeMutableRawPointer, _ x: UnsafeRawPointer, _ shape: msk_integer_gemm
+  ) {
+    for group in 0..<groups {
+      let column = group * shape.columns
+      let to = unsafe y + column * resultSize
+      let from = unsafe x + group * groupChannels * elementSize
+      let weights = unsafe c.int8Table(weights) + group * groupWeights
+      let (bias, scales) = unsafe (
+        c.packed(bias) + column * biasSize, c.packed(scales) + column * 8
+      )
+      if epilogue.isNone {
+        unsafe msk_int_gemm(c.isa, to, from, weights, bias, scales, c.offsets(offsets), shape)
+      } else {
+        unsafe msk_int_gemm_pooled(
+          c.isa, to.assumingMemoryBound(to: Int8.self), from.assumingMemoryBound(to: Int8.self),
+          weights, bias.assumingMemoryBound(to: Int32.self),
+          scales.assumingMemoryBound(to: msk_scale.self), c.offsets(offsets), shape,
+          epilogue.columns(c, from: column))
       }
     }
   }
@@ -73,10 +81,19 @@ struct IntegerDepthwiseStep: BitwiseCopyable {
   @_noAllocation @_noLocks
   func run(_ c: Context) {
     for image in 0..<batch {
-      unsafe msk_int_depthwise(
-        c.isa, c.rawResult(y) + image * resultStride, c.rawOperand(x) + image * imageStride,
-        c.int8Table(weights), c.packed(bias), c.packed(scales), shape)
+      unsafe run(
+        c, c.rawResult(y) + image * resultStride, c.rawOperand(x) + image * imageStride, shape)
     }
+  }
+
+  /// One image.
+  @_noAllocation @_noLocks
+  func run(
+    _ c: Context, _ y: UnsafeMutableRawPointer, _ x: UnsafeRawPointer,
+    _ shape: msk_integer_depthwise
+  ) {
+    unsafe msk_int_depthwise(
+      c.isa, y, x, c.int8Table(weights), c.packed(bias), c.packed(scales), shape)
   }
 }
 

@@ -38,21 +38,29 @@ struct ConvolutionStep: BitwiseCopyable {
       for row in 0..<height {
         let from = unsafe c.operand(x) + (image * imageStride + row * rowStride)
         let to = unsafe c.result(y) + (image * height + row) * resultRows * shape.y_stride
-        for group in 0..<groups {
-          let first = group * shape.columns
-          let weights = unsafe c.packed(weights) + group * weightStride
-          if let scale = unsafe c.floats(scale, from: first),
-            let shift = unsafe c.floats(shift, from: first)
-          {
-            unsafe msk_f32_gemm_pooled(
-              c.isa, to + first, from + group * groupChannels, weights,
-              c.floats(bias, from: first), c.offsets(offsets), scale, shift, shape)
-          } else {
-            unsafe msk_f32_gemm(
-              c.isa, to + first, from + group * groupChannels, weights,
-              c.floats(bias, from: first), c.offsets(offsets), shape)
-          }
-        }
+        unsafe run(c, to, from, shape)
+      }
+    }
+  }
+
+  /// All groups of one row of the result.
+  @_noAllocation @_noLocks
+  func run(
+    _ c: Context, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ shape: msk_gemm
+  ) {
+    for group in 0..<groups {
+      let first = group * shape.columns
+      let weights = unsafe c.packed(weights) + group * weightStride
+      if let scale = unsafe c.floats(scale, from: first),
+        let shift = unsafe c.floats(shift, from: first)
+      {
+        unsafe msk_f32_gemm_pooled(
+          c.isa, y + first, x + group * groupChannels, weights, c.floats(bias, from: first),
+          c.offsets(offsets), scale, shift, shape)
+      } else {
+        unsafe msk_f32_gemm(
+          c.isa, y + first, x + group * groupChannels, weights, c.floats(bias, from: first),
+          c.offsets(offsets), shape)
       }
     }
   }
@@ -72,10 +80,17 @@ struct DepthwiseStep: BitwiseCopyable {
   func run(_ c: Context) {
     let count = shape.height * shape.width * shape.channels
     for image in 0..<batch {
-      unsafe msk_f32_depthwise(
-        c.isa, c.result(y) + image * count, c.operand(x) + image * imageStride, c.packed(weights),
-        c.floats(bias), shape)
+      unsafe run(c, c.result(y) + image * count, c.operand(x) + image * imageStride, shape)
     }
+  }
+
+  /// One image.
+  @_noAllocation @_noLocks
+  func run(
+    _ c: Context, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>,
+    _ shape: msk_depthwise
+  ) {
+    unsafe msk_f32_depthwise(c.isa, y, x, c.packed(weights), c.floats(bias), shape)
   }
 }
 

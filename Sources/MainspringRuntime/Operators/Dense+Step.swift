@@ -13,10 +13,14 @@ struct IntegerProductStep: BitwiseCopyable {
   let shape: msk_integer_gemm
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) {
+  func run(_ c: Context) { unsafe run(c, c.rawResult(y), c.rawOperand(x), shape) }
+
+  @_noAllocation @_noLocks
+  func run(
+    _ c: Context, _ y: UnsafeMutableRawPointer, _ x: UnsafeRawPointer, _ shape: msk_integer_gemm
+  ) {
     unsafe msk_int_gemm(
-      c.isa, c.rawResult(y), c.rawOperand(x), c.int8Table(weights), c.packed(bias),
-      c.packed(scales), nil, shape)
+      c.isa, y, x, c.int8Table(weights), c.packed(bias), c.packed(scales), nil, shape)
   }
 
   /// Whether rows of several windows are rows of one product.
@@ -31,9 +35,7 @@ struct IntegerProductStep: BitwiseCopyable {
     shape.rows = batch.count
     shape.x_stride = byteStride / shape.x.byteCount
     shape.y_stride = byteStride / shape.y.type.byteCount
-    unsafe msk_int_gemm(
-      c.isa, c.rawResult(y), c.rawOperand(x), c.int8Table(weights), c.packed(bias),
-      c.packed(scales), nil, shape)
+    unsafe run(c, c.rawResult(y), c.rawOperand(x), shape)
   }
 }
 

@@ -13,8 +13,11 @@ struct QuantizeStep: BitwiseCopyable {
   let zero: Int32
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) {
-    unsafe msk_quantize(c.isa, c.rawResult(y), c.operand(x), count, element, scale, zero)
+  func run(_ c: Context) { unsafe run(c, c.rawResult(y), c.operand(x), count) }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ y: UnsafeMutableRawPointer, _ x: UnsafePointer<Float>, _ count: Int) {
+    unsafe msk_quantize(c.isa, y, x, count, element, scale, zero)
   }
 }
 
@@ -28,8 +31,11 @@ struct DequantizeStep: BitwiseCopyable {
   let zero: Int32
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) {
-    unsafe msk_dequantize(c.isa, c.result(y), c.rawOperand(x), count, element, scale, zero)
+  func run(_ c: Context) { unsafe run(c, c.result(y), c.rawOperand(x), count) }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ y: UnsafeMutablePointer<Float>, _ x: UnsafeRawPointer, _ count: Int) {
+    unsafe msk_dequantize(c.isa, y, x, count, element, scale, zero)
   }
 }
 

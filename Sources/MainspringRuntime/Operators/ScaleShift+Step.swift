@@ -12,9 +12,14 @@ struct ScaleShiftStep: BitwiseCopyable {
   let channels: Int
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) {
+  func run(_ c: Context) { unsafe run(c, c.result(y), c.operand(x), rows: rows) }
+
+  @_noAllocation @_noLocks
+  func run(
+    _ c: Context, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int
+  ) {
     unsafe msk_f32_scale_shift(
-      c.isa, c.result(y), c.operand(x), c.operand(scale), c.operand(shift), rows, channels)
+      c.isa, y, x, c.operand(scale), c.operand(shift), rows, channels)
   }
 }
 

@@ -11,8 +11,13 @@ struct LookupStep: BitwiseCopyable {
   let table: WeightPlace
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) {
-    unsafe msk_s8_lookup(c.isa, c.int8Result(y), c.int8Operand(x), count, c.int8Table(table))
+  func run(_ c: Context) { unsafe run(c, c.rawResult(y), c.rawOperand(x), count) }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ y: UnsafeMutableRawPointer, _ x: UnsafeRawPointer, _ count: Int) {
+    unsafe msk_s8_lookup(
+      c.isa, y.assumingMemoryBound(to: Int8.self), x.assumingMemoryBound(to: Int8.self), count,
+      c.int8Table(table))
   }
 }
 
@@ -24,8 +29,11 @@ struct RescaleStep: BitwiseCopyable {
   let rescaling: msk_rescaling
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) {
-    unsafe msk_int_rescale(c.isa, c.rawResult(y), c.rawOperand(x), count, rescaling)
+  func run(_ c: Context) { unsafe run(c, c.rawResult(y), c.rawOperand(x), count) }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ y: UnsafeMutableRawPointer, _ x: UnsafeRawPointer, _ count: Int) {
+    unsafe msk_int_rescale(c.isa, y, x, count, rescaling)
   }
 }
 
@@ -40,12 +48,17 @@ struct SigmoidStep: BitwiseCopyable {
   let table: WeightPlace
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) {
+  func run(_ c: Context) { unsafe run(c, c.rawResult(y), c.rawOperand(x), count) }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ y: UnsafeMutableRawPointer, _ x: UnsafeRawPointer, _ count: Int) {
     let table = unsafe c.packed(table).assumingMemoryBound(to: UInt16.self)
+    let x = unsafe x.assumingMemoryBound(to: Int16.self)
+    let y = unsafe y.assumingMemoryBound(to: Int16.self)
     if isTanh {
-      unsafe msk_s16_tanh(c.int16Result(y), c.int16Operand(x), count, multiplier, shift, table)
+      unsafe msk_s16_tanh(y, x, count, multiplier, shift, table)
     } else {
-      unsafe msk_s16_logistic(c.int16Result(y), c.int16Operand(x), count, multiplier, shift, table)
+      unsafe msk_s16_logistic(y, x, count, multiplier, shift, table)
     }
   }
 }

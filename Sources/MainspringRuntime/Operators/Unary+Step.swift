@@ -10,8 +10,12 @@ struct MapStep: BitwiseCopyable {
   let function: msk_function
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) {
-    unsafe msk_f32_map(c.isa, c.result(y), c.operand(x), count, function)
+  func run(_ c: Context) { unsafe run(c, c.result(y), c.operand(x), count) }
+
+  @_noAllocation @_noLocks
+  func run(_ c: Context, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ count: Int)
+  {
+    unsafe msk_f32_map(c.isa, y, x, count, function)
   }
 }
 

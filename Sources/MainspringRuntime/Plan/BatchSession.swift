@@ -15,6 +15,7 @@ import CMainspringKernels
   private let arena: AlignedBlock
   private let contexts: TrivialList<Context>
   private let lanes: Lanes
+  private let ports: PortTable
 
   /// - Parameter laneCount: windows computed together; with more than four nothing is gained.
   /// - Precondition: `laneCount` is at least 1.
@@ -23,6 +24,7 @@ import CMainspringKernels
     precondition(laneCount >= 1, "a batch has lanes")
     self.plan = plan
     self.laneCount = laneCount
+    ports = PortTable(plan)
     // An odd number of cache lines, so that lanes do not meet in the same sets of the cache.
     let stride = (plan.arenaByteCount / AlignedBlock.alignment | 1) * (AlignedBlock.alignment / 4)
     arena = AlignedBlock(byteCount: laneCount * stride * 4)
@@ -37,9 +39,7 @@ import CMainspringKernels
     self.contexts = TrivialList(contexts)
     unsafe lanes = Lanes(
       contexts: self.contexts.base, count: laneCount, stride: stride, steps: plan.steps.base,
-      slots: plan.slots.base, stepCount: plan.steps.count, inputs: plan.inputPlaces.base,
-      inputCount: plan.inputPlaces.count,
-      outputs: plan.outputPlaces.base, outputCount: plan.outputPlaces.count)
+      slots: plan.slots.base, stepCount: plan.steps.count)
   }
 
   /// Runs any number of windows of a model with one input and one output.
@@ -54,10 +54,8 @@ import CMainspringKernels
     _ windows: Span<Float>, into results: inout MutableSpan<Float>
   ) throws(RunError) {
     let lanes = lanes
-    guard lanes.inputCount == 1, lanes.outputCount == 1 else {
-      throw .portCount(inputs: lanes.inputCount, outputs: lanes.outputCount)
-    }
-    let (size, resultSize) = unsafe (lanes.inputs[0].elementCount, lanes.outputs[0].elementCount)
+    let (input, output) = try ports.single()
+    let (size, resultSize) = (input.elementCount, output.elementCount)
     // Windows of no elements are counted by their results.
     let count = size > 0 ? windows.count / size : results.count / max(resultSize, 1)
     guard windows.count == count * size else {
@@ -73,15 +71,14 @@ import CMainspringKernels
       unsafe windows.withUnsafeBufferPointer { windows in
         guard let from = windows.baseAddress else { return }
         for lane in 0..<used {
-          unsafe lanes.inputs[0].set(lanes.contexts[lane], from + (window + lane) * size, size)
+          unsafe input.set(lanes.contexts[lane], from + (window + lane) * size, size)
         }
       }
       lanes.run(used)
       unsafe results.withUnsafeMutableBufferPointer { results in
         guard let to = results.baseAddress else { return }
         for lane in 0..<used {
-          unsafe lanes.outputs[0].copy(
-            lanes.contexts[lane], to + (window + lane) * resultSize, resultSize)
+          unsafe output.copy(lanes.contexts[lane], to + (window + lane) * resultSize, resultSize)
         }
       }
       first += used
@@ -96,20 +93,7 @@ import CMainspringKernels
   public mutating func setInput(
     _ index: Int, _ values: Span<Float>, lane: Int
   ) throws(RunError) {
-    let lanes = lanes
-    precondition(lane >= 0 && lane < lanes.count, "a lane of the batch")
-    guard index >= 0, index < lanes.inputCount else {
-      throw .noInput(index: index, count: lanes.inputCount)
-    }
-    let place = unsafe lanes.inputs[index]
-    guard values.count == place.elementCount else {
-      throw .inputLength(index: index, expected: place.elementCount, found: values.count)
-    }
-    unsafe values.withUnsafeBufferPointer { values in
-      if let from = values.baseAddress {
-        unsafe place.set(lanes.contexts[lane], from, values.count)
-      }
-    }
+    try ports.set(index, values, in: lanes.context(lane))
   }
 
   /// Computes the windows of the first lanes.
@@ -129,20 +113,7 @@ import CMainspringKernels
   public func copyOutput(
     _ index: Int, into result: inout MutableSpan<Float>, lane: Int
   ) throws(RunError) {
-    let lanes = lanes
-    precondition(lane >= 0 && lane < lanes.count, "a lane of the batch")
-    guard index >= 0, index < lanes.outputCount else {
-      throw .noOutput(index: index, count: lanes.outputCount)
-    }
-    let place = unsafe lanes.outputs[index]
-    guard result.count == place.elementCount else {
-      throw .outputLength(index: index, expected: place.elementCount, found: result.count)
-    }
-    unsafe result.withUnsafeMutableBufferPointer { result in
-      if let to = result.baseAddress {
-        unsafe place.copy(lanes.contexts[lane], to, result.count)
-      }
-    }
+    try ports.copy(index, into: &result, of: lanes.context(lane))
   }
 }
 
@@ -154,10 +125,12 @@ import CMainspringKernels
   let steps: UnsafeMutablePointer<Step>
   let slots: UnsafeMutablePointer<StepSlot>
   let stepCount: Int
-  let inputs: UnsafeMutablePointer<PortPlace>
-  let inputCount: Int
-  let outputs: UnsafeMutablePointer<PortPlace>
-  let outputCount: Int
+
+  @_noAllocation @_noLocks
+  func context(_ lane: Int) -> Context {
+    precondition(lane >= 0 && lane < count, "a lane of the batch")
+    return unsafe contexts[lane]
+  }
 
   /// Steps that share weights run once for all lanes; those between them lane by lane, so that what
   /// one step leaves is in the nearest cache for the next.

@@ -8,8 +8,8 @@ extension Session {
   ///   differs.
   @_noAllocation @_noLocks
   public mutating func setRawInput(_ index: Int, _ values: Span<Int8>) throws(RunError) {
-    let to = unsafe try input(index, .int8, count: values.count)
-      .assumingMemoryBound(to: Int8.self)
+    let place = try ports.input(index, .int8, count: values.count)
+    let to = unsafe context.rawResult(place.operand.word).assumingMemoryBound(to: Int8.self)
     for position in values.indices { unsafe to[position] = values[unchecked: position] }
   }
 
@@ -18,8 +18,8 @@ extension Session {
   /// - Throws: `RunError` as for int8.
   @_noAllocation @_noLocks
   public mutating func setRawInput(_ index: Int, _ values: Span<Int16>) throws(RunError) {
-    let to = unsafe try input(index, .int16, count: values.count)
-      .assumingMemoryBound(to: Int16.self)
+    let place = try ports.input(index, .int16, count: values.count)
+    let to = unsafe context.rawResult(place.operand.word).assumingMemoryBound(to: Int16.self)
     for position in values.indices { unsafe to[position] = values[unchecked: position] }
   }
 
@@ -31,8 +31,8 @@ extension Session {
   public func copyRawOutput(
     _ index: Int, into result: inout MutableSpan<Int8>
   ) throws(RunError) {
-    let from = unsafe try output(index, .int8, count: result.count)
-      .assumingMemoryBound(to: Int8.self)
+    let place = try ports.output(index, .int8, count: result.count)
+    let from = unsafe context.rawOperand(place.operand).assumingMemoryBound(to: Int8.self)
     for position in result.indices { unsafe result[unchecked: position] = from[position] }
   }
 
@@ -43,8 +43,8 @@ extension Session {
   public func copyRawOutput(
     _ index: Int, into result: inout MutableSpan<Int16>
   ) throws(RunError) {
-    let from = unsafe try output(index, .int16, count: result.count)
-      .assumingMemoryBound(to: Int16.self)
+    let place = try ports.output(index, .int16, count: result.count)
+    let from = unsafe context.rawOperand(place.operand).assumingMemoryBound(to: Int16.self)
     for position in result.indices { unsafe result[unchecked: position] = from[position] }
   }
 }

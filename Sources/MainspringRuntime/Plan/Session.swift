@@ -11,10 +11,7 @@
   let context: Context
   private let slots: UnsafeMutablePointer<StepSlot>
   private let stepCount: Int
-  private let inputs: UnsafeMutablePointer<PortPlace>
-  private let inputCount: Int
-  private let outputs: UnsafeMutablePointer<PortPlace>
-  private let outputCount: Int
+  let ports: PortTable
 
   /// - Complexity: allocates ``Plan/arenaByteCount`` bytes.
   public init(_ plan: Plan) {
@@ -26,10 +23,7 @@
       isa: plan.instructionSet.code)
     unsafe slots = plan.slots.base
     stepCount = plan.slots.count
-    unsafe inputs = plan.inputPlaces.base
-    inputCount = plan.inputPlaces.count
-    unsafe outputs = plan.outputPlaces.base
-    outputCount = plan.outputPlaces.count
+    ports = PortTable(plan)
   }
 
   /// Runs a model with one input and one output on one window.
@@ -43,10 +37,8 @@
   public mutating func run(
     _ window: Span<Float>, into result: inout MutableSpan<Float>
   ) throws(RunError) {
-    guard inputCount == 1, outputCount == 1 else {
-      throw .portCount(inputs: inputCount, outputs: outputCount)
-    }
-    try checkOutput(0, length: result.count)
+    _ = try ports.single()
+    _ = try ports.output(0, count: result.count)
     try setInput(0, window)
     run()
     try copyOutput(0, into: &result)
@@ -58,15 +50,7 @@
   /// - Throws: `RunError` when there is no such input or the length differs.
   @_noAllocation @_noLocks
   public mutating func setInput(_ index: Int, _ values: Span<Float>) throws(RunError) {
-    guard index >= 0, index < inputCount else { throw .noInput(index: index, count: inputCount) }
-    let place = unsafe inputs[index]
-    guard values.count == place.elementCount else {
-      throw .inputLength(index: index, expected: place.elementCount, found: values.count)
-    }
-    let context = context
-    unsafe values.withUnsafeBufferPointer { values in
-      if let from = values.baseAddress { unsafe place.set(context, from, values.count) }
-    }
+    try ports.set(index, values, in: context)
   }
 
   /// Computes all outputs from the inputs set before; inputs never set are zero, which for an
@@ -90,53 +74,6 @@
   public func copyOutput(
     _ index: Int, into result: inout MutableSpan<Float>
   ) throws(RunError) {
-    try checkOutput(index, length: result.count)
-    let (place, context) = unsafe (outputs[index], context)
-    unsafe result.withUnsafeMutableBufferPointer { result in
-      if let to = result.baseAddress { unsafe place.copy(context, to, result.count) }
-    }
-  }
-
-  @_noAllocation @_noLocks
-  private func checkOutput(_ index: Int, length: Int) throws(RunError) {
-    guard index >= 0, index < outputCount else {
-      throw .noOutput(index: index, count: outputCount)
-    }
-    let expected = unsafe outputs[index].elementCount
-    guard length == expected else {
-      throw .outputLength(index: index, expected: expected, found: length)
-    }
-  }
-
-  /// The place of an input for as many elements of a type.
-  @_noAllocation @_noLocks
-  func input(
-    _ index: Int, _ elements: PortPlace.Elements, count: Int
-  ) throws(RunError) -> UnsafeMutableRawPointer {
-    guard index >= 0, index < inputCount else { throw .noInput(index: index, count: inputCount) }
-    let place = unsafe inputs[index]
-    guard place.elements.isSame(as: elements) else {
-      throw .portType(index: index, expected: place.elements.type)
-    }
-    guard count == place.elementCount else {
-      throw .inputLength(index: index, expected: place.elementCount, found: count)
-    }
-    return unsafe context.rawResult(place.operand.word)
-  }
-
-  /// The place of an output of as many elements of a type.
-  @_noAllocation @_noLocks
-  func output(
-    _ index: Int, _ elements: PortPlace.Elements, count: Int
-  ) throws(RunError) -> UnsafeRawPointer {
-    guard index >= 0, index < outputCount else {
-      throw .noOutput(index: index, count: outputCount)
-    }
-    let place = unsafe outputs[index]
-    guard place.elements.isSame(as: elements) else {
-      throw .portType(index: index, expected: place.elements.type)
-    }
-    try checkOutput(index, length: count)
-    return unsafe context.rawOperand(place.operand)
+    try ports.copy(index, into: &result, of: context)
   }
 }

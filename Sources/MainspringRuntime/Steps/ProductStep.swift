@@ -12,9 +12,13 @@ struct ProductStep: BitwiseCopyable {
   let shape: msk_gemm
 
   @_noAllocation @_noLocks
-  func run(_ c: Context) {
-    unsafe msk_f32_gemm(
-      c.isa, c.result(y), c.operand(x), c.packed(weights), c.floats(bias), nil, shape)
+  func run(_ c: Context) { unsafe run(c, c.result(y), c.operand(x), shape) }
+
+  @_noAllocation @_noLocks
+  func run(
+    _ c: Context, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ shape: msk_gemm
+  ) {
+    unsafe msk_f32_gemm(c.isa, y, x, c.packed(weights), c.floats(bias), nil, shape)
   }
 }
 

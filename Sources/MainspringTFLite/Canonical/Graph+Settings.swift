@@ -77,7 +77,7 @@ extension Operator {
         if x.count[axis] == 0 { x.begin[axis] = 0 }
       }
       return [Step(operation: .slice(x))]
-    case .reverse(let x): return x.runs
+    case .reverse(let x): return x.steps
     default: return nil
     }
   }
@@ -85,15 +85,8 @@ extension Operator {
 
 extension Reverse {
   /// One operator for each run of neighbouring axes; nil when there is one run at most.
-  fileprivate var runs: [Step]? {
-    var runs: [[Int]] = []
-    for axis in axes {
-      if let last = runs.last?.last, last + 1 == axis {
-        runs[runs.count - 1].append(axis)
-      } else {
-        runs.append([axis])
-      }
-    }
+  fileprivate var steps: [Step]? {
+    let runs = runs
     guard runs.count > 1 else { return nil }
     return runs.indices.map { index in
       Step(

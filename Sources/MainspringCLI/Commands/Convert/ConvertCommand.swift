@@ -154,12 +154,7 @@ enum ConvertCommand: Subcommand {
       help: """
         From one window of a recording to the next, half a window unless given; stored in the file.
         """),
-    .number(
-      "max-gap", valueName: "periods", in: 0.01...1_000_000, default: nil,
-      help: """
-        Longer pauses of a recording, in periods of --rate, are gaps that no window crosses; 3 \
-        unless given.
-        """),
+    RecordingSettings.maximumGapOption,
     .text(
       "time", valueName: "column",
       help: """

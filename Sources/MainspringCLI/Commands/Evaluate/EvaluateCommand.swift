@@ -92,15 +92,18 @@ enum EvaluateCommand: Subcommand {
     let scaling = try InputScaling(
       plan.contract == nil ? plans : [plan], given: settings.scaler, arguments)
     let reader = WindowReader(plan, settings.recordings, scaling, arguments)
-    var answers = Answers(plan)
+    var queue = WindowQueue(plan)
     var progress = Progress("windows", total: nil)
-    try reader.forEach(settings.windows) { (window) throws(Failure) in
-      try answers.append(window)
-      progress.update(answers.outputs.count)
+    var outputs: [[Float]] = []
+    func take(_ window: Int, _ results: [[Float]]) throws(Failure) {
+      outputs.append(results[0])
+      progress.update(window + 1)
     }
-    try answers.finish()
+    try reader.forEach(settings.windows) { (window) throws(Failure) in
+      try queue.append(window, refusal: { Failure($0) }, take)
+    }
+    try queue.finish(take)
     progress.finish()
-    let outputs = answers.outputs
     let labels = try Labels(settings.classes, plan, count: outputs.count)
     var evaluation = ClassifierEvaluation(classCount: classCount)
     for (index, output) in outputs.enumerated() { evaluation.add(output, truth: labels[index]) }

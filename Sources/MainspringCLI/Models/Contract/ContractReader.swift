@@ -67,6 +67,12 @@ struct ContractReader {
       }
       input.channels.append(.init(name: name, unit: unit))
     }
+    let names = input.channels.map(\.name)
+    if let twice = names.repetition {
+      throw failure(
+        "\(place)channels[\(twice.second)].name", "a name that no other channel has",
+        "'\(names[twice.first])', as channels[\(twice.first)] has it")
+    }
     if let scaler = json["scaler"] { input.scaler = try self.scaler(scaler, place + "scaler.") }
     for range in try array(json, "ranges", place) {
       let ends = (range.array ?? []).compactMap { $0.number.map { Float($0) } }
