@@ -22,8 +22,8 @@ void msk_lstm_cell(msk_isa isa, float *h, float *c, const float *z, ptrdiff_t un
 }
 
 /// The recurrence one kernel after the other, from a cell and a state, null for zeros, whose product
-/// is zero as well; gives the state behind the last step, which is in y. `z` is scratch memory of all
-/// gates.
+/// is zero as well; gives the state behind the last step, which is in y. `z` is scratch memory of
+/// all gates.
 static const float *lstm_in_parts(msk_isa isa, float *y, const float *xs, const void *w, float *c,
                                   const float *h, float *z, msk_function activation,
                                   msk_function gate, float limit, const msk_recurrent *s) {

@@ -110,8 +110,8 @@ MSK_INLINE ptrdiff_t msk_round_up(ptrdiff_t count, ptrdiff_t lanes) {
   return (count + lanes - 1) / lanes * lanes;
 }
 
-/// Leaves the state behind the last step for the call that goes on from it; without any step that is
-/// the state itself.
+/// Leaves the state behind the last step for the call that goes on from it; without any step that
+/// is the state itself.
 MSK_INLINE void msk_keep_state(float *state, const float *h, ptrdiff_t units) {
   for (ptrdiff_t u = 0; u < units; u++) state[u] = h[u];
 }
