@@ -29,6 +29,22 @@ struct CheckCommandTests {
     #expect(bad.errors.split(separator: "\n").count == 1)
   }
 
+  /// Whatever the order, the file is blamed and not what it is made of.
+  @Test func theModelNearestToTrainingIsTheReference() throws {
+    let shell = try prepared("cnn_lstm.h5", "gates.tflite", "gesture.npy", "mean.npy", "std.npy")
+    let windows = "--inputs gesture.npy --mean mean.npy --std std.npy --count 30"
+    for order in ["gates.tflite cnn_lstm.h5", "cnn_lstm.h5 gates.tflite"] {
+      let outcome = try shell.run("mainspring check \(order) \(windows)")
+      #expect(outcome.status == 1)
+      #expect(
+        outcome.errors.hasPrefix("error: gates.tflite: degraded, in INT8: layer 'lstm'"),
+        "\(outcome.errors)")
+    }
+    let forced = try shell.run(
+      "mainspring check gates.tflite cnn_lstm.h5 --reference gates.tflite \(windows) --json")
+    #expect(forced.output.contains(#""reference":"gates.tflite""#))
+  }
+
   @Test func checkIsReproducibleAndPrintsJSON() throws {
     let shell = try prepared("cnn_lstm.h5", "majority.h5", "leak.tflite")
     let line = "mainspring check majority.h5 --count 30 --seed 5 --json"
@@ -56,6 +72,28 @@ struct CheckCommandTests {
     #expect(good.status == 0 && !good.output.contains("first_diverging"))
     let strict = try shell.run("mainspring compare cnn_lstm.h5 leak.tflite --tolerance 200 --json")
     #expect(strict.status == (good.output.contains(#""exact":true"#) ? 0 : 1))
+  }
+
+  @Test func whatIsNotFiniteIsSaid() throws {
+    let shell = try prepared("cnn_lstm.h5", "nan.h5")
+    let table = try shell.run("mainspring compare cnn_lstm.h5 nan.h5 --layers")
+    #expect(table.status == 1 && table.errors.contains(" not finite\n"), "\(table.errors)")
+    #expect(!table.errors.contains("exact"))
+    #expect(!table.output.contains("exact ") && table.output.contains(" not finite"))
+    let json = try shell.run("mainspring compare cnn_lstm.h5 nan.h5 --layers --json")
+    #expect(!json.output.contains(#""exact":true,"signal_to_noise_db":null,"non_finite":1"#))
+    #expect(json.output.contains(#""exact":false,"non_finite":"#))
+    for pair in ["cnn_lstm.h5 nan.h5", "nan.h5 cnn_lstm.h5"] {
+      let check = try shell.run("mainspring check \(pair) --count 20 --report page.html")
+      #expect(check.status == 1)
+      #expect(!check.output.contains("exact") && check.output.contains("20 not finite"))
+      let page = String(decoding: try readFile(shell.folder.file("page.html")), as: UTF8.self)
+      #expect(page.contains("20 not finite"))
+      #expect(page.occurrences("exact") == 0)
+      let text = try shell.run("mainspring check \(pair) --count 20 --json").output
+      #expect(!text.contains(#""exact":true"#))
+      #expect(text.contains(#""differences_non_finite":20"#))
+    }
   }
 
   @Test func evaluateMeasuresSeveralModels() throws {
@@ -133,6 +171,25 @@ struct CheckCommandTests {
     let taken = try shell.run("mainspring check cnn_lstm.h5 --report cnn_lstm.h5")
     #expect(taken.status == 64)
     #expect(taken.errors.contains("'--report cnn_lstm.h5' would take the place of the input"))
+  }
+
+  @Test(arguments: [
+    "check cnn_lstm.h5 --inputs none.npy", "compare cnn_lstm.h5 cnn_lstm.h5 --inputs none.npy",
+    "evaluate cnn_lstm.h5 none.npy classes.npy", "run cnn_lstm.h5 none.npy",
+    "convert cnn_lstm.h5 -o a.tflite --precision int8 --calibrate none.npy",
+    "bench cnn_lstm.h5 --input none.npy",
+  ]) func noWindowsAreNoEvidence(line: String) throws {
+    let shell = try prepared("cnn_lstm.h5")
+    for (name, shape) in [("none", [0, 50, 6]), ("classes", [0])] {
+      let array = NumPyArray(shape: shape, floats: [])
+      try writeFile(shell.folder.file("\(name).npy"), array.serialized())
+    }
+    let outcome = try shell.run("mainspring \(line)")
+    #expect(outcome.status == 65)
+    #expect(
+      outcome.errors == "error: none.npy: expected at least one window, found none\n",
+      "\(outcome.errors)")
+    #expect(outcome.output == "")
   }
 
   @Test func mistakesAreNamed() throws {

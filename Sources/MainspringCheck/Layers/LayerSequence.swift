@@ -50,6 +50,12 @@ struct LayerSequence {
 
   func name(of item: Item) -> String { graph.values[graph.nodes[item.node].output].name }
 
+  /// What a value is computed from, constants aside; nothing for inputs.
+  func operands(of value: ValueID) -> [ValueID] {
+    guard let index = producers[value] else { return [] }
+    return graph.nodes[index].inputs.filter { graph.values[$0].constant == nil }
+  }
+
   private mutating func append(_ index: Int, _ node: Node) {
     let data = node.inputs.filter { graph.values[$0].constant == nil }
     let hidden = graph.values.count + index
@@ -233,7 +239,7 @@ extension Operator {
   }
 
   /// A fused activation, and the layer before it; nil when there is none.
-  fileprivate var fusedParts: (activation: String, layer: String)? {
+  var fusedParts: (activation: String, layer: String)? {
     let activation: FusedActivation
     switch self {
     case .dense(let x): activation = x.activation

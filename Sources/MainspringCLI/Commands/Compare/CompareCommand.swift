@@ -23,7 +23,9 @@ enum CompareCommand: Subcommand {
     options: [
       .texts(
         "inputs", valueName: "file",
-        help: "Windows: .npy files, one for each input of the models, or CSV recordings."),
+        help: """
+          Windows: .npy files, one for each input of the reference in its order, or CSV recordings.
+          """),
       .flag("layers", help: "Show every layer; only the outputs unless given."),
       .number(
         "tolerance", valueName: "decibels", in: -100...300, default: nil,
@@ -93,7 +95,7 @@ enum CompareCommand: Subcommand {
         .checkFailed,
         """
         \(paths[1]): layer '\(layer.name)': expected \(rounded(layer.tolerance, 1)) dB of signal \
-        over difference to \(paths[0]), found \(CheckText.decibels(layer.signalToNoise))
+        over difference to \(paths[0]), found \(CheckText.decibels(layer))
         """)
     }
   }
