@@ -11,8 +11,8 @@ let cSettings: [CSetting] = [
   .unsafeFlags(["-O2", "-ffp-contract=off"]),
 ]
 
-// What a start executes lies together in the program: fewer page faults, and 5 MB less of it resident.
-// Written by tools/start-order.
+// What a start executes lies together in the program: fewer page faults, and 5 MB less of it
+// resident. Written by tools/start-order.
 let startOrder = "\(Context.packageDirectory)/Sources/mainspring/start.order"
 let orderedLinking: [LinkerSetting] = [
   .unsafeFlags(

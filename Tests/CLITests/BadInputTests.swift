@@ -142,6 +142,10 @@ struct BadInputTests {
     Case("mainspring run gesture.h5 windows.npy -o nowhere/a.npy", 70, "nowhere/a.npy"),
     Case("mainspring run func.h5 func.npy -o a.npy -o /dev/full", 70, "/dev/full", "No space"),
     Case("mainspring run func.h5 func.npy -o a.npy -o ./a.npy", 64, "take the place of the output"),
+    Case(
+      "mainspring convert s.keras -o nowhere/a.tflite --precision int8 --calibrate nan.npy", 70,
+      "nowhere/a.tflite", "No such"),
+    Case("mainspring convert s.keras -o - --precision f32,f16", 64, "'--output -'", "a folder"),
     Case("mainspring bench gesture.h5 --plot nowhere/a.svg", 70, "nowhere/a.svg", "No such"),
     Case("mainspring stream gesture.h5 back.csv --plot nowhere/a.svg", 70, "nowhere/a.svg"),
     Case("mainspring fit-decisions gesture.h5 back.csv -o nowhere/r.json", 70, "nowhere/r.json"),

@@ -152,6 +152,10 @@ import _MainspringTestSupport
       sketch.refusal
         == "operator 0 (TANH): tensor 0 'pixels' is uint8, the quantization of TensorFlow 1; "
         + "convert the model to int8 instead")
+    var bare = ModelSketch()
+    let z = bare.input("z", [1, 2], .uint8)
+    bare.output(bare.add(.dequantize, [z], [1, 2]))
+    #expect(bare.refusal.contains("'z' is uint8 without a scale"))
     var inner = ModelSketch()
     let y = inner.input("y", [1, 2])
     let w = inner.integers("w", [1, 2], [1, 2] as [UInt8], [1], zeroPoints: [128])

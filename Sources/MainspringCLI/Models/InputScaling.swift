@@ -36,10 +36,13 @@ struct InputScaling {
       self.init(scalers: [given], isScaled: true)
       return
     }
-    let carried = plans.lazy.compactMap { plan in
-      plan.contract.map { contract in contract.inputs.map(\.scaler) }
-    }.first { $0.contains { $0 != nil } }
+    let carried = plans.first(where: InputScaling.isCarried)?.contract?.inputs.map(\.scaler)
     self.init(scalers: isAlready ? [] : carried ?? [], isScaled: carried != nil)
+  }
+
+  /// Whether a model says how its windows are scaled.
+  static func isCarried(by plan: Plan) -> Bool {
+    plan.contract?.inputs.contains { $0.scaler != nil } ?? false
   }
 
   /// - Throws: ``Failure`` when the model has several inputs or another number of channels.

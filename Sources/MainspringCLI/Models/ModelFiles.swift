@@ -18,12 +18,30 @@ struct ModelFiles {
     if precisions.count == 1 {
       folder = nil
       outputs = try OutputPaths([output], inputs: inputs, arguments)
+      try outputs.requireWritable()
     } else {
+      if output == "-" {
+        throw Failure(usage: "'--output -': several precisions need a folder", arguments)
+      }
       let stem = ModelFiles.stem(of: arguments.argument("model"))
       let slash = output.hasSuffix("/") ? "" : "/"
       folder = output
       outputs = try OutputPaths(
         precisions.map { "\(output)\(slash)\(stem)-\($0).tflite" }, inputs: inputs, arguments)
+      if unsafe access(output, F_OK) == 0 {
+        try outputs.requireWritable()
+      } else {
+        try ModelFiles.requireParent(of: output)
+      }
+    }
+  }
+
+  /// A folder that is to be made needs one to be made in.
+  private static func requireParent(of folder: String) throws(Failure) {
+    let path = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    guard unsafe access(parent, W_OK | X_OK) == 0 else {
+      throw Failure(FileError(path: folder, operation: "mkdir", code: errno))
     }
   }
 

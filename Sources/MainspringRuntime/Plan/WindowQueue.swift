@@ -13,7 +13,8 @@ package struct WindowQueue: ~Copyable {
   /// Windows that were handed out.
   package private(set) var count: Int = 0
 
-  /// - Parameter windowCount: how many will come, if that is known: fewer than lanes need less memory.
+  /// - Parameter windowCount: how many will come, if that is known: fewer than lanes need less
+  ///   memory.
   package init(_ plan: Plan, windowCount: Int = .max) {
     session = BatchSession(plan, laneCount: max(min(windowCount, 4), 1))
     results = plan.outputs.map { [Float](repeating: 0, count: $0.shape.elementCount) }
@@ -22,13 +23,14 @@ package struct WindowQueue: ~Copyable {
   /// Takes a window in; once every lane has one, the results of all are handed out.
   ///
   /// - Parameters:
-  ///   - window: the elements of each input.
-  ///   - refusal: what is thrown when they are not as many as the plan's inputs have.
+  ///   - window: the elements of each of the plan's inputs.
+  ///   - refusal: what is thrown when elements are not as many as an input has.
   ///   - body: takes the window's number and the elements of each output.
   package mutating func append<Failure: Error>(
     _ window: [[Float]], refusal: (RunError) -> Failure,
     _ body: (_ window: Int, _ outputs: [[Float]]) throws(Failure) -> Void
   ) throws(Failure) {
+    precondition(window.count == session.plan.inputs.count, "an array for each input")
     do throws(RunError) {
       for (input, values) in window.enumerated() {
         try session.setInput(input, values.span, lane: waiting)

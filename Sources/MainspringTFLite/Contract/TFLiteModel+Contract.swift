@@ -19,9 +19,9 @@ extension TFLiteModel {
   /// What metadata of another program say and was left out of the graph's contract, as it does not
   /// fit the model: an error for each part, none for a file of ours.
   public func contractMisfits(_ graph: Graph) -> [ContractError] {
+    guard buffer(of: ContractSchema.metadataName) == nil else { return [] }
     do throws(TFLiteError) {
       var contract = try storedContract(graph.inputs.count, graph.outputs.count)
-      guard contract.isForeign else { return [] }
       return contract.stored?.dropMisfits(
         inputs: graph.inputs.map { graph.shape(of: $0) },
         outputs: graph.outputs.map { graph.shape(of: $0) }) ?? []
@@ -106,15 +106,17 @@ extension ModelContract {
     var misfits: [ContractError] = []
     for index in inputs.indices {
       var part = ModelContract()
-      part.inputs = [inputs[index]]
-      guard let misfit = part.misfit(inputs: [shapes[index]], outputs: []) else { continue }
+      part.inputs = inputs.map { _ in Input() }
+      part.inputs[index] = inputs[index]
+      guard let misfit = part.misfit(inputs: shapes, outputs: []) else { continue }
       misfits.append(misfit)
       inputs[index].scaler = nil
     }
     for index in outputs.indices {
       var part = ModelContract()
-      part.outputs = [outputs[index]]
-      guard let misfit = part.misfit(inputs: [], outputs: [results[index]]) else { continue }
+      part.outputs = outputs.map { _ in Output() }
+      part.outputs[index] = outputs[index]
+      guard let misfit = part.misfit(inputs: [], outputs: results) else { continue }
       misfits.append(misfit)
       outputs[index].labels = []
     }

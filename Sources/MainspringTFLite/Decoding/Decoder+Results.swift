@@ -52,8 +52,8 @@ extension Decoder {
 
   /// Compares with the shape and type the file gives.
   ///
-  /// An unknown batch may come out as anything. Inside loops so may any unknown extent: the lists
-  /// of steps that TensorFlow lowers to tensors have their length from the loop's operands only.
+  /// An extent that the file leaves open may come out as anything: a batch, the two that dense layers
+  /// on sequences have, or the length of a list of steps that TensorFlow lowers to a tensor.
   func check(_ known: Known, against tensor: Int, _ site: Site) throws(TFLiteError) {
     let record = model.subgraphs[frames[frames.count - 1].subgraph].tensors[tensor]
     let shape: Shape

@@ -19,8 +19,15 @@ extension Decoder {
     default: return .float32
     }
     var quantization = record.quantization?.quantization
-    // q and zero point both 128 lower stand for the same.
-    if record.type == .uint8 { quantization = quantization?.lowered(by: 128) }
+    if record.type == .uint8 {
+      guard let unsigned = quantization else {
+        throw .unsupported(
+          place: place(site),
+          what: "\(model.describe(tensor: index, of: subgraph)) is uint8 without a scale")
+      }
+      // q and zero point both 128 lower stand for the same.
+      quantization = unsigned.lowered(by: 128)
+    }
     let type = ValueType(elementType, quantization)
     try requireOperand(type, { self.model.describe(tensor: index, of: subgraph) }, site)
     return type
@@ -140,7 +147,7 @@ extension Decoder {
     try check(known, against: tensor, site)
     let subgraph = frames[frames.count - 1].subgraph
     let record = model.subgraphs[subgraph].tensors[tensor]
-    guard record.type == .int8 || record.type == .int16 else { return known }
+    guard [.int8, .uint8, .int16].contains(record.type) else { return known }
     let type = try type(ofTensor: tensor, of: subgraph, site)
     return try reinterpreted(known, as: type, name: record.name, site)
   }

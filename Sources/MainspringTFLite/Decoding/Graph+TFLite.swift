@@ -5,7 +5,8 @@ public import MainspringGraph
 extension Graph {
   /// Turns a TFLite model of floats, int8 or int16 into a graph with batch 1.
   ///
-  /// Integers keep their scales and zero points, as the file has them.
+  /// Integers keep their scales and zero points, as the file has them; inputs and outputs of uint8
+  /// become int8, where `q − 128` with a zero point 128 lower stands for the same number.
   /// Integer and shape arithmetic is folded, loops are recognised as recurrent layers or unrolled,
   /// and what TensorFlow and this project write differently is brought to one form
   /// (``normalized()``). What the file says about the model beyond that is the graph's contract.

@@ -6,6 +6,13 @@ extension Decoder {
   /// QUANTIZE: floats to integers, or integers to another scale.
   mutating func decodeQuantize(_ call: Call) throws(TFLiteError) {
     try require(call, operands: 1...1, options: 89)
+    // As in LiteRT: bytes without a sign become int8, and come from int8 or floats.
+    let types = (call.record.inputs + call.record.outputs).map { index in
+      model.subgraphs[call.subgraph].tensors[Int(index)].type
+    }
+    if types.contains(.uint8), types.contains(.int16) {
+      throw .unsupported(place: place(call), what: "\(types[0]) to \(types[1])")
+    }
     try finish(.quantize(Quantize()), try operands(call), call)
   }
 

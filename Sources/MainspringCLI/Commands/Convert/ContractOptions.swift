@@ -40,8 +40,13 @@ enum ContractOptions {
     var contract = graph.contract ?? ModelContract()
     if let path = arguments.optionalText("contract") {
       let given = try ContractReader(path).contract(labels: contract.labels)
-      try check(given, graph, path)
+      // Ports by their numbers alone: the rest may need what the model says.
+      var ports = ModelContract()
+      ports.inputs = given.inputs.map { _ in .init() }
+      ports.outputs = given.outputs.map { _ in .init() }
+      try check(ports, graph, path)
       contract.take(given)
+      try check(contract, graph, path)
     }
     let shapes = graph.inputs.map { graph.shape(of: $0) }
     if let rate = try sampleRate(arguments) { contract.sampleRate = rate }
@@ -168,11 +173,12 @@ extension ModelContract {
     hop = other.hop ?? hop
     rules = other.rules ?? rules
   }
+
   fileprivate mutating func setScaler(_ scaler: Scaler, input: Int) {
     if inputs[input].scaler != scaler {
       // These are of values as the model takes them.
       inputs[input].ranges = []
-      rules?.known = nil
+      if input == 0 { rules?.known = nil }
     }
     inputs[input].scaler = scaler
   }

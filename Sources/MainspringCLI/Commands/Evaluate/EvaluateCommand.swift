@@ -88,9 +88,13 @@ enum EvaluateCommand: Subcommand {
     }
     let plans = [plan] + all.map(\.plan)
     let names = try settings.names(classCount, plans)
-    // What the other models say is true as well of a file that carries nothing, as Keras' do.
-    let scaling = try InputScaling(
-      plan.contract == nil ? plans : [plan], given: settings.scaler, arguments)
+    // What the other models say is true of a file that carries nothing, too.
+    let scaling = try InputScaling(plans, given: settings.scaler, arguments)
+    if settings.scaler == nil, !scaling.isEmpty, !InputScaling.isCarried(by: plan) {
+      Console.note(
+        "note: \(opened.model.path): carries no scaler; its windows are scaled as those of the "
+          + "other models")
+    }
     let reader = WindowReader(plan, settings.recordings, scaling, arguments)
     var queue = WindowQueue(plan)
     var progress = Progress("windows", total: nil)
