@@ -21,8 +21,8 @@ public struct Checker {
   let allowsState: Bool
 
   /// - Parameters:
-  ///   - subjects: models of the same inputs and outputs, at least one; faults are blamed on the
-  ///     first of them that has it.
+  ///   - subjects: models of the same inputs and outputs, by name or position, at least one; faults
+  ///     are blamed on the first of them that has it.
   ///   - count: inputs of each family.
   ///   - reference: index of the model the others are compared with.
   ///   - isScaled: windows went through the scaler of the model, and so have a size near 1.
@@ -34,8 +34,9 @@ public struct Checker {
   ) throws(CheckError) {
     precondition(subjects.indices.contains(reference), "a reference among the models")
     precondition(count > 0, "inputs to ask")
-    for subject in subjects { try subject.requireSamePorts(as: subjects[reference]) }
-    self.subjects = subjects
+    var aligned: [Subject] = []
+    for subject in subjects { aligned.append(try subject.aligned(to: subjects[reference])) }
+    self.subjects = aligned
     self.source = source
     self.count = count
     self.reference = reference

@@ -11,18 +11,29 @@ public struct Subject: Sendable {
   /// As it is run.
   public let graph: Graph
   public let instructionSet: InstructionSet
+  /// By input, and by output, what tells it from others when models are compared.
+  let inputNames: [String]
+  let outputNames: [String]
 
-  /// - Parameter stage: by the graph's elements unless given; what came out of Keras has to be said.
+  /// - Parameters:
+  ///   - stage: by the graph's elements unless given; what came out of Keras has to be said.
+  ///   - inputNames: those of a file's signature; the graph's unless given.
   public init(
-    name: String, _ graph: Graph, stage: Stage? = nil, instructionSet: InstructionSet = .best
+    name: String, _ graph: Graph, stage: Stage? = nil, instructionSet: InstructionSet = .best,
+    inputNames: [String]? = nil, outputNames: [String]? = nil
   ) {
     self.name = name
     self.graph = graph
     self.stage = stage ?? Stage(of: graph)
     self.instructionSet = instructionSet
+    let (inputs, outputs) = (graph.inputs, graph.outputs)
+    self.inputNames =
+      inputNames?.count == inputs.count
+      ? inputNames ?? [] : inputs.map { graph.values[$0].name }
+    self.outputNames =
+      outputNames?.count == outputs.count
+      ? outputNames ?? [] : outputs.map { graph.values[$0].name }
   }
-
-  var inputShapes: [Shape] { graph.inputs.map { graph.shape(of: $0) } }
 
   /// Classes the first output tells apart: its elements, or two for a single one; nil when it is no
   /// classifier's.
@@ -31,23 +42,6 @@ public struct Subject: Sendable {
     let shape = graph.shape(of: output)
     if shape.elementCount == 1 { return 2 }
     return shape.elementCount > 0 && shape.channels == shape.elementCount ? shape.channels : nil
-  }
-
-  /// - Throws: ``CheckError`` when the other takes other inputs or gives another first output.
-  func requireSamePorts(as other: Subject) throws(CheckError) {
-    guard inputShapes == other.inputShapes else {
-      throw .ports(
-        model: name, what: "inputs", expected: "\(other.inputShapes) as in \(other.name)",
-        found: "\(inputShapes)")
-    }
-    let (mine, others) = (
-      graph.outputs.map { graph.shape(of: $0) },
-      other.graph.outputs.map { other.graph.shape(of: $0) }
-    )
-    guard mine == others, !mine.isEmpty else {
-      throw .ports(
-        model: name, what: "outputs", expected: "\(others) as in \(other.name)", found: "\(mine)")
-    }
   }
 }
 

@@ -20,7 +20,10 @@ enum RunCommand: Subcommand {
       ModelOptions.argument,
       Argument(
         "windows", arity: .repeated,
-        help: "The .npy file for each input of the model, in the model's order."),
+        help: """
+          The .npy file for each input of the model, in the model's order: that of the file's \
+          signature, as inspect lists it.
+          """),
     ],
     options: [
       .text(

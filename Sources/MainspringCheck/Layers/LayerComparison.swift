@@ -39,7 +39,7 @@ public struct LayerComparison {
   /// - Parameter tolerance: in decibels; by the coarser of the stages unless given.
   /// - Throws: ``CheckError`` when the models take other inputs or cannot be run.
   public init(_ reference: Subject, _ other: Subject, tolerance: Double? = nil) throws(CheckError) {
-    try other.requireSamePorts(as: reference)
+    let other = try other.aligned(to: reference)
     let least =
       tolerance
       ?? min(

@@ -133,6 +133,13 @@ public struct Graph: Hashable, Sendable {
   /// Takes over the contract of a graph of the same inputs and outputs.
   package mutating func takeContract(of other: Graph) { contract = other.contract }
 
+  /// The same operators between the same ports in another order.
+  func replacingPorts(inputs: [ValueID], outputs: [ValueID], contract: ModelContract?) -> Graph {
+    var copy = self
+    (copy.inputs, copy.outputs, copy.contract) = (inputs, outputs, contract)
+    return copy
+  }
+
   public func shape(of value: ValueID) -> Shape { values[value].shape }
 
   /// Nothing a node reads or writes is an integer: what the passes for float arithmetic may touch.

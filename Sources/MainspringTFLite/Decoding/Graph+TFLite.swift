@@ -9,6 +9,7 @@ extension Graph {
   /// Integer and shape arithmetic is folded, loops are recognised as recurrent layers or unrolled,
   /// and what TensorFlow and this project write differently is brought to one form
   /// (``normalized()``). What the file says about the model beyond that is the graph's contract.
+  /// Inputs and outputs are in the order of the file's signature, if it has one.
   ///
   /// - Throws: ``TFLiteError`` naming the operator or tensor that is refused.
   /// - Complexity: O(model), or O(iterations · body) where a loop is unrolled; both bounded.
@@ -31,6 +32,9 @@ extension Graph {
     } catch {
       throw .invalid(
         place: "contract: \(error.place)", expected: error.expected, found: error.found)
+    }
+    if let names = model.portNames {
+      self = listing(inputs: names.inputs.map { $0.place }, outputs: names.outputs.map { $0.place })
     }
   }
 

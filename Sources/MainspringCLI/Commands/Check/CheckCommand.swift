@@ -30,7 +30,9 @@ enum CheckCommand: Subcommand {
         help: "The model that the others are compared with; the first one unless given."),
       .texts(
         "inputs", valueName: "file",
-        help: "Windows: .npy files, one for each input of the model, or CSV recordings."),
+        help: """
+          Windows: .npy files, one for each input of the reference in its order, or CSV recordings.
+          """),
       .integer(
         "count", in: 10...1_000_000, default: 1000, help: "Inputs of each family."),
       .integer("seed", in: 0...Int.max, default: 1, help: "What inputs are made from."),

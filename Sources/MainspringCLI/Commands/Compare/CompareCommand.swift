@@ -23,7 +23,9 @@ enum CompareCommand: Subcommand {
     options: [
       .texts(
         "inputs", valueName: "file",
-        help: "Windows: .npy files, one for each input of the models, or CSV recordings."),
+        help: """
+          Windows: .npy files, one for each input of the reference in its order, or CSV recordings.
+          """),
       .flag("layers", help: "Show every layer; only the outputs unless given."),
       .number(
         "tolerance", valueName: "decibels", in: -100...300, default: nil,

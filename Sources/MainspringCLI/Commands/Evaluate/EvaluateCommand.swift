@@ -19,8 +19,8 @@ enum EvaluateCommand: Subcommand {
       Argument(
         "files", arity: .repeated,
         help: """
-          The models, a .npy file of windows for each input (or CSV recordings), and as the last \
-          one a .npy file with the right class of each window.
+          The models, a .npy file of windows for each input of the first one, in its order (or CSV \
+          recordings), and as the last one a .npy file with the right class of each window.
           """)
     ],
     options: [
