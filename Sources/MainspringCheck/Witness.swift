@@ -64,17 +64,23 @@ final class Witness {
       let hits = agreement.sameClass.hits + (prediction?.best == best ? 1 : 0)
       agreement.sameClass = Proportion(hits, of: agreement.sameClass.count + 1)
     }
-    for (a, b) in zip(output, reference.output) where a.isFinite && b.isFinite {
+    let isFinite = [output, reference.output, score, reference.score].allSatisfy {
+      $0.allSatisfy { $0.isFinite }
+    }
+    agreement.finiteCount += isFinite ? 1 : 0
+    agreement.nonFiniteCount += isFinite ? 0 : 1
+    defer { current?.agreement = agreement }
+    if !isFinite { return }
+    for (a, b) in zip(output, reference.output) {
       agreement.largestDifference = max(agreement.largestDifference, abs(a - b))
     }
     // A shift of all scores changes nothing that is told by them.
     let shift = zip(score, reference.score).reduce(0.0) { $0 + Double($1.0) - Double($1.1) }
     let mean = score.count > 1 ? shift / Double(score.count) : 0
-    for (a, b) in zip(score, reference.score) where a.isFinite && b.isFinite {
+    for (a, b) in zip(score, reference.score) {
       let error = Double(a) - Double(b) - mean
       scoreError += error * error
     }
-    current?.agreement = agreement
   }
 
   func ask(changed probe: [[Float]], by length: Double) throws(CheckError) {
@@ -108,7 +114,8 @@ final class Witness {
       }
       if let other {
         let signal = other.scores.variances.reduce(0, +) * Double(other.finiteCount)
-        agreement.responseToError = decibels(signal, scoreError)
+        let isUnknown = agreement.nonFiniteCount > 0 && scoreError == 0
+        agreement.responseToError = isUnknown ? nil : decibels(signal, scoreError)
       }
       response.agreement = agreement
     }

@@ -58,6 +58,29 @@ struct CheckCommandTests {
     #expect(strict.status == (good.output.contains(#""exact":true"#) ? 0 : 1))
   }
 
+  @Test func whatIsNotFiniteIsSaid() throws {
+    let shell = try prepared("cnn_lstm.h5", "nan.h5")
+    let table = try shell.run("mainspring compare cnn_lstm.h5 nan.h5 --layers")
+    #expect(table.status == 1 && table.errors.contains(" not finite\n"), "\(table.errors)")
+    #expect(!table.errors.contains("exact"))
+    #expect(!table.output.contains("exact ") && table.output.contains(" not finite"))
+    let json = try shell.run("mainspring compare cnn_lstm.h5 nan.h5 --layers --json")
+    #expect(!json.output.contains(#""exact":true,"non_finite":1"#))
+    #expect(!json.output.contains(#""exact":true,"signal_to_noise_db":null,"non_finite":1"#))
+    #expect(json.output.contains(#""exact":false,"non_finite":"#))
+    for pair in ["cnn_lstm.h5 nan.h5", "nan.h5 cnn_lstm.h5"] {
+      let check = try shell.run("mainspring check \(pair) --count 20 --report page.html")
+      #expect(check.status == 1)
+      #expect(!check.output.contains("exact") && check.output.contains("20 not finite"))
+      let page = String(decoding: try readFile(shell.folder.file("page.html")), as: UTF8.self)
+      #expect(page.contains("20 not finite"))
+      #expect(page.occurrences("exact") == 0)
+      let text = try shell.run("mainspring check \(pair) --count 20 --json").output
+      #expect(!text.contains(#""exact":true"#))
+      #expect(text.contains(#""differences_non_finite":20"#))
+    }
+  }
+
   @Test func evaluateMeasuresSeveralModels() throws {
     let shell = try prepared(
       "cnn_lstm.h5", "gates.tflite", "gesture.npy", "gesture-classes.npy", "mean.npy", "std.npy")

@@ -36,6 +36,35 @@ struct LayerTests {
     #expect(layers.first { $0.diverges }?.name == layer)
   }
 
+  /// NaN differs from everything, itself included.
+  @Test func whatIsNotFiniteIsNeverExact() throws {
+    for other in ["cnn_lstm", "nan"] {
+      let layers = try compare(try Fixture.keras("nan"), try Fixture.keras(other))
+      let first = try #require(layers.first { $0.nonFiniteCount > 0 })
+      #expect(first.diverges && first == layers.first { $0.diverges })
+      #expect(layers.allSatisfy { $0.nonFiniteCount == 0 || $0.signalToNoise != .infinity })
+      #expect(layers.last?.finiteCount == 0 && layers.last?.diverges == true)
+    }
+  }
+
+  @Test func answersThatAreNotFiniteAreNeverExact() throws {
+    let subjects = [
+      try Fixture.keras("cnn_lstm"), try Fixture.keras("nan"), try Fixture.keras("nan"),
+    ]
+    for reference in subjects.indices {
+      let report = try Checker(
+        subjects, Fixture.source(subjects[0], nil, seed: 1), count: 10, reference: reference
+      ).check()
+      for (index, model) in report.models.enumerated() where index != reference {
+        for answer in model.responses {
+          #expect(answer.agreement?.nonFiniteCount == answer.inputCount)
+          #expect(answer.agreement?.finiteCount == 0)
+          #expect(answer.agreement?.responseToError == nil)
+        }
+      }
+    }
+  }
+
   @Test func figuresAreThoseOfTheDifference() throws {
     // The same weights but for 20 in one bias: every score of that class is off by as much.
     let layers = try compare(try Fixture.keras("cnn_lstm"), try Fixture.keras("majority"))

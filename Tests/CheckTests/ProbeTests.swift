@@ -88,4 +88,13 @@ struct ProbeTests {
     #expect(source.ranges[0].count == 12)
     #expect(source.probe(.structured, 3, of: 10)[0].count == 12)
   }
+
+  /// Means are of what is finite.
+  @Test func rangesLeaveOutWhatIsNotFinite() throws {
+    var windows = ProbeWindows(sizes: [6])
+    windows.append([[2, .nan, 4, 8, .infinity, 8]])
+    let ranges = windows.ranges(of: 0, channels: 2)
+    #expect(ranges.map(\.mean) == [3, 8] && ranges.map(\.deviation) == [1, 0])
+    #expect(ranges[0].lowest == 2 && ranges[0].highest == 4)
+  }
 }

@@ -25,10 +25,14 @@ public struct LayerDifference: Hashable, Sendable {
     return product > 0 ? min(dot / product, 1) : nil
   }
   /// Reference over difference in decibels; infinite without difference, nil where the reference is
-  /// zero throughout and the other is not.
-  public var signalToNoise: Double? { decibels(signal, error) }
+  /// zero throughout and the other is not, and where nothing but what is not finite differs.
+  public var signalToNoise: Double? {
+    nonFiniteCount > 0 && error == 0 ? nil : decibels(signal, error)
+  }
   /// Elements that are NaN or infinite in one of them; not in the figures above.
   public internal(set) var nonFiniteCount: Int = 0
+  /// Elements that the figures are of.
+  public var finiteCount: Int { count }
   /// Not within the tolerance.
   public internal(set) var diverges: Bool = false
 

@@ -39,18 +39,20 @@ extension ProbeWindows {
     var squares = sums
     var lowest = [Float](repeating: .infinity, count: channels)
     var highest = [Float](repeating: -.infinity, count: channels)
+    var totals = [Int](repeating: 0, count: channels)
     for index in 0..<count {
       for (position, value) in self[index][input].enumerated() where value.isFinite {
         let channel = position % channels
+        totals[channel] += 1
         sums[channel] += Double(value)
         squares[channel] += Double(value) * Double(value)
         lowest[channel] = min(lowest[channel], value)
         highest[channel] = max(highest[channel], value)
       }
     }
-    let total = Double(count * (sizes / channels))
     return (0..<channels).map { channel in
       guard lowest[channel] <= highest[channel] else { return .normalized }
+      let total = Double(totals[channel])
       let mean = sums[channel] / total
       let variance = max(squares[channel] / total - mean * mean, 0)
       return ChannelRange(

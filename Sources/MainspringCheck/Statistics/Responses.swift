@@ -16,8 +16,8 @@ public struct Responses: Sendable {
   public internal(set) var saturated: Proportion = Proportion(0, of: 0)
   /// Inputs that were run again after others, and those with another answer then.
   public internal(set) var repeated: Proportion = Proportion(0, of: 0)
-  /// Change of the scores over change of the input, both as root mean squares: how much a small
-  /// change of the input moves the output.
+  /// Change of the scores over change of the input, as the root mean square of the ratio of their
+  /// norms: how much a small change of the input moves the output.
   public internal(set) var sensitivity: Double = 0
   /// Beside a reference: what is told about the two together.
   public internal(set) var agreement: ResponseAgreement?
@@ -87,6 +87,11 @@ public struct ResponseAgreement: Hashable, Sendable {
   /// The largest difference of any element of the first output.
   public internal(set) var largestDifference: Float = 0
   /// Response over error of the scores, in decibels: how much the reference's scores vary from input
-  /// to input, against how far off this model's are. Infinite without error, nil without response.
+  /// to input, against how far off this model's are. Infinite without error, nil without response,
+  /// and where nothing but what is not finite differs.
   public internal(set) var responseToError: Double?
+  /// Inputs that one of the two answers with NaN or infinity; in none of the differences.
+  public internal(set) var nonFiniteCount: Int = 0
+  /// Inputs that the differences are of.
+  public internal(set) var finiteCount: Int = 0
 }

@@ -66,7 +66,11 @@ enum CheckJSON {
       if let agreement = answer.agreement {
         if agreement.sameClass.count > 0 { json.member("same_class", agreement.sameClass.share) }
         json.member("histogram_distance", agreement.histogramDistance)
-        json.member("largest_difference", agreement.largestDifference)
+        json.member("exact", agreement.responseToError == .infinity)
+        if agreement.finiteCount > 0 {
+          json.member("largest_difference", agreement.largestDifference)
+        }
+        json.member("differences_non_finite", agreement.nonFiniteCount)
         if let ratio = agreement.responseToError { json.member("response_to_error_db", ratio) }
       }
     }

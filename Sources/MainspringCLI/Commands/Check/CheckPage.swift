@@ -80,8 +80,8 @@ enum CheckPage {
           name, answer.family.rawValue,
           agreement.sameClass.count == 0 ? "-" : CheckText.percent(agreement.sameClass.share, 1),
           rounded(agreement.histogramDistance, 3),
-          CheckText.short(Double(agreement.largestDifference)),
-          CheckText.decibels(agreement.responseToError),
+          agreement.finiteCount == 0 ? "-" : CheckText.short(Double(agreement.largestDifference)),
+          CheckText.decibels(agreement),
         ])
       }
     }
@@ -135,10 +135,13 @@ enum CheckPage {
         the tolerance, \(rounded(tolerance, 0)) dB
         """,
         .bars(
-          layers.map { layer in layer.signalToNoise.map { min(max($0, 0), longest) } },
+          layers.map { layer in
+            let ratio = layer.nonFiniteCount > 0 ? nil : layer.signalToNoise
+            return ratio.map { min(max($0, 0), longest) }
+          },
           // TensorFlow joins the names of all that it fused.
           names: layers.map { String($0.name.prefix { $0 != ";" }) },
-          texts: layers.map { CheckText.decibels($0.signalToNoise) },
+          texts: layers.map { CheckText.decibels($0) },
           limit: tolerance))
       page.list(skipped.map { "\($0.name): not compared, \($0.exclusion ?? "")" })
     }

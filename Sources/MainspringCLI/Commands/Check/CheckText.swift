@@ -93,7 +93,8 @@ enum CheckText {
           name, answer.family.rawValue,
           agreement.sameClass.count == 0 ? "-" : percent(agreement.sameClass.share, 1),
           rounded(agreement.histogramDistance, 3),
-          rounded(Double(agreement.largestDifference), 5), decibels(agreement.responseToError),
+          agreement.finiteCount == 0 ? "-" : rounded(Double(agreement.largestDifference), 5),
+          decibels(agreement),
           answer.saturated.count == 0 ? "-" : percent(answer.saturated.share, 1),
         ])
       }
@@ -108,7 +109,20 @@ enum CheckText {
     return Set(short).count == names.count ? short : names
   }
 
-  static func decibels(_ ratio: Double?) -> String {
+  static func decibels(_ agreement: ResponseAgreement) -> String {
+    decibels(agreement.responseToError, notFinite: agreement.nonFiniteCount)
+  }
+
+  static func decibels(_ layer: LayerDifference) -> String {
+    decibels(layer.signalToNoise, notFinite: layer.nonFiniteCount)
+  }
+
+  /// What is not finite is never exact, whatever the rest is.
+  private static func decibels(_ ratio: Double?, notFinite count: Int) -> String {
+    count == 0 ? decibels(ratio) : "\(grouped(count)) not finite"
+  }
+
+  private static func decibels(_ ratio: Double?) -> String {
     guard let ratio else { return "-" }
     return ratio.isFinite ? "\(rounded(ratio, 1)) dB" : "exact"
   }

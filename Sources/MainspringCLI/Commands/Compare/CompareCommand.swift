@@ -95,7 +95,7 @@ enum CompareCommand: Subcommand {
         .checkFailed,
         """
         \(paths[1]): layer '\(layer.name)': expected \(rounded(layer.tolerance, 1)) dB of signal \
-        over difference to \(paths[0]), found \(CheckText.decibels(layer.signalToNoise))
+        over difference to \(paths[0]), found \(CheckText.decibels(layer))
         """)
     }
   }

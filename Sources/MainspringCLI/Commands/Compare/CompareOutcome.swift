@@ -33,9 +33,10 @@ struct CompareOutcome {
         layer == first ? "<- first beyond tolerance" : layer.diverges ? "beyond" : ""
       let note = layer.isRescaled ? "channels rescaled" : ""
       table.add([
-        layer.name, layer.operation, CheckText.short(Double(layer.largest)),
-        CheckText.short(layer.mean), layer.cosine.map { rounded($0, 6) } ?? "-",
-        CheckText.decibels(layer.signalToNoise),
+        layer.name, layer.operation,
+        layer.finiteCount == 0 ? "-" : CheckText.short(Double(layer.largest)),
+        layer.finiteCount == 0 ? "-" : CheckText.short(layer.mean),
+        layer.cosine.map { rounded($0, 6) } ?? "-", CheckText.decibels(layer),
         [layer.note ?? "", note, mark].filter { !$0.isEmpty }.joined(separator: ", "),
       ])
     }
@@ -92,11 +93,9 @@ struct CompareOutcome {
             json.member("mean_difference", layer.mean)
             if let cosine = layer.cosine { json.member("cosine", cosine) }
             if let note = layer.note { json.member("note", note) }
-            if let ratio = layer.signalToNoise {
-              json.member("exact", ratio.isInfinite)
-              json.member("signal_to_noise_db", ratio)
-            }
-            if layer.nonFiniteCount > 0 { json.member("non_finite", layer.nonFiniteCount) }
+            json.member("exact", layer.signalToNoise == .infinity)
+            if let ratio = layer.signalToNoise { json.member("signal_to_noise_db", ratio) }
+            json.member("non_finite", layer.nonFiniteCount)
             json.member("diverges", layer.diverges)
           }
         }
