@@ -114,7 +114,7 @@ struct BadInputTests {
     Case("\(int8) q.npy --evaluate nan.npy", 65, "nan.npy: window 2 at [1, 3]"),
     Case("\(int8) flat.npy", 65, "flat.npy: window 0: expected a signal, found 0.0"),
     Case("\(int8) flat.npy --skip-bad-windows", 65, "flat.npy", "none that is usable (4 refused)"),
-    Case("\(int8) none.npy", 65, "none.npy", "at least 1 window"),
+    Case("\(int8) none.npy", 65, "none.npy", "at least one window"),
     Case("\(int8) q.npy --evaluate q.npy labels.npy", 65, "labels.npy", "[120]", "[64, 2]"),
     Case("\(int8) huge.npy --calibration min-max", 65, "s.keras: 'lstm'", "expected", "found"),
     Case("\(int8) text.csv", 65, "text.csv: line 3, column 'ay'", "a number", "'high'"),

@@ -65,7 +65,6 @@ struct CheckCommandTests {
     #expect(!table.errors.contains("exact"))
     #expect(!table.output.contains("exact ") && table.output.contains(" not finite"))
     let json = try shell.run("mainspring compare cnn_lstm.h5 nan.h5 --layers --json")
-    #expect(!json.output.contains(#""exact":true,"non_finite":1"#))
     #expect(!json.output.contains(#""exact":true,"signal_to_noise_db":null,"non_finite":1"#))
     #expect(json.output.contains(#""exact":false,"non_finite":"#))
     for pair in ["cnn_lstm.h5 nan.h5", "nan.h5 cnn_lstm.h5"] {
@@ -156,6 +155,25 @@ struct CheckCommandTests {
     let taken = try shell.run("mainspring check cnn_lstm.h5 --report cnn_lstm.h5")
     #expect(taken.status == 64)
     #expect(taken.errors.contains("'--report cnn_lstm.h5' would take the place of the input"))
+  }
+
+  @Test(arguments: [
+    "check cnn_lstm.h5 --inputs none.npy", "compare cnn_lstm.h5 cnn_lstm.h5 --inputs none.npy",
+    "evaluate cnn_lstm.h5 none.npy classes.npy", "run cnn_lstm.h5 none.npy",
+    "convert cnn_lstm.h5 -o a.tflite --precision int8 --calibrate none.npy",
+    "bench cnn_lstm.h5 --input none.npy",
+  ]) func noWindowsAreNoEvidence(line: String) throws {
+    let shell = try prepared("cnn_lstm.h5")
+    for (name, shape) in [("none", [0, 50, 6]), ("classes", [0])] {
+      let array = NumPyArray(shape: shape, floats: [])
+      try writeFile(shell.folder.file("\(name).npy"), array.serialized())
+    }
+    let outcome = try shell.run("mainspring \(line)")
+    #expect(outcome.status == 65)
+    #expect(
+      outcome.errors == "error: none.npy: expected at least one window, found none\n",
+      "\(outcome.errors)")
+    #expect(outcome.output == "")
   }
 
   @Test func mistakesAreNamed() throws {

@@ -24,9 +24,6 @@ struct BenchWindows {
     } else {
       let files = try WindowFiles(
         paths, plan, arguments, scaling: try InputScaling([plan], arguments))
-      guard files.count > 0 else {
-        throw Failure(.badData, "\(paths[0]): expected at least one window, found none")
-      }
       for index in 0..<min(files.count, most) { windows.append(try files.window(index)) }
     }
   }

@@ -52,6 +52,7 @@ final class WindowFiles {
         throw Failure(
           .badData, "\(path): expected \(count) windows as in \(paths[0]), found \(found)")
       }
+      if found == 0 { throw Failure(.badData, "\(path): expected at least one window, found none") }
       count = found
       files.append(file)
     }
