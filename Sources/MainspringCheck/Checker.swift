@@ -24,14 +24,16 @@ public struct Checker {
   ///   - subjects: models of the same inputs and outputs, by name or position, at least one; faults
   ///     are blamed on the first of them that has it.
   ///   - count: inputs of each family.
-  ///   - reference: index of the model the others are compared with.
+  ///   - reference: index of the model the others are compared with; the one nearest to training
+  ///     unless given, and of equals the first.
   ///   - isScaled: windows went through the scaler of the model, and so have a size near 1.
   ///   - allowsState: layers keep their state between windows on purpose.
   /// - Throws: ``CheckError`` when the models take, or give, something else.
   public init(
-    _ subjects: [Subject], _ source: ProbeSource, count: Int = 1000, reference: Int = 0,
+    _ subjects: [Subject], _ source: ProbeSource, count: Int = 1000, reference: Int? = nil,
     isScaled: Bool = false, allowsState: Bool = false
   ) throws(CheckError) {
+    let reference = reference ?? Checker.earliest(subjects)
     precondition(subjects.indices.contains(reference), "a reference among the models")
     precondition(count > 0, "inputs to ask")
     var aligned: [Subject] = []
@@ -42,6 +44,12 @@ public struct Checker {
     self.reference = reference
     self.isScaled = isScaled
     self.allowsState = allowsState
+  }
+
+  /// The model nearest to training; of equals the first.
+  public static func earliest(_ subjects: [Subject]) -> Int {
+    // The first of the smallest.
+    subjects.indices.min { subjects[$0].stage.order < subjects[$1].stage.order } ?? 0
   }
 
   /// Runs all models on all families.

@@ -29,6 +29,22 @@ struct CheckCommandTests {
     #expect(bad.errors.split(separator: "\n").count == 1)
   }
 
+  /// Whatever the order, the file is blamed and not what it is made of.
+  @Test func theModelNearestToTrainingIsTheReference() throws {
+    let shell = try prepared("cnn_lstm.h5", "gates.tflite", "gesture.npy", "mean.npy", "std.npy")
+    let windows = "--inputs gesture.npy --mean mean.npy --std std.npy --count 30"
+    for order in ["gates.tflite cnn_lstm.h5", "cnn_lstm.h5 gates.tflite"] {
+      let outcome = try shell.run("mainspring check \(order) \(windows)")
+      #expect(outcome.status == 1)
+      #expect(
+        outcome.errors.hasPrefix("error: gates.tflite: degraded, in INT8: layer 'lstm'"),
+        "\(outcome.errors)")
+    }
+    let forced = try shell.run(
+      "mainspring check gates.tflite cnn_lstm.h5 --reference gates.tflite \(windows) --json")
+    #expect(forced.output.contains(#""reference":"gates.tflite""#))
+  }
+
   @Test func checkIsReproducibleAndPrintsJSON() throws {
     let shell = try prepared("cnn_lstm.h5", "majority.h5", "leak.tflite")
     let line = "mainspring check majority.h5 --count 30 --seed 5 --json"

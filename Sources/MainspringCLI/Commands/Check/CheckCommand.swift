@@ -27,7 +27,10 @@ enum CheckCommand: Subcommand {
     options: [
       .text(
         "reference", valueName: "file",
-        help: "The model that the others are compared with; the first one unless given."),
+        help: """
+          The model that the others are compared with; unless given the one nearest to training, \
+          from Keras over f32, f16 and dynamic-int8 to int8, and of equals the first.
+          """),
       .texts(
         "inputs", valueName: "file",
         help: """
@@ -56,10 +59,10 @@ enum CheckCommand: Subcommand {
     ])
 
   static func run(_ arguments: ParsedArguments) throws(Failure) {
-    let settings = try CheckSettings(arguments)
+    var settings = try CheckSettings(arguments)
     let page = try ReportFile.given(
       arguments, inputs: settings.inputs + ModelOptions.architectures(arguments))
-    let opened = try OpenedSubject.open(settings.paths, arguments)
+    let opened = try settings.open(arguments)
     let scaling = try settings.scaling(opened, arguments)
     let source = try settings.source(opened, scaling, arguments)
     let report: CheckReport

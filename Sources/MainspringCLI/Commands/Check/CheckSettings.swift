@@ -8,7 +8,9 @@ import MainspringCheck
 struct CheckSettings {
   /// The models', the reference among them.
   let paths: [String]
-  let reference: Int
+  /// Its index; of the first model until models are opened, unless it is given.
+  private(set) var reference: Int
+  private let isReferenceGiven: Bool
   let windows: [String]
   let count: Int
   let seed: Int
@@ -31,6 +33,7 @@ struct CheckSettings {
     }
     self.paths = paths
     self.reference = reference
+    isReferenceGiven = arguments.optionalText("reference") != nil
     windows = arguments.repeatedText("inputs")
     count = arguments.integer("count")
     seed = arguments.integer("seed")
@@ -54,6 +57,17 @@ struct CheckSettings {
     }
     recordings = try RecordingSettings(
       arguments, isUsed: windows.contains(where: RecordingSettings.isRecording))
+  }
+
+  /// Opens the models, in the order of ports of the reference.
+  mutating func open(_ arguments: ParsedArguments) throws(Failure) -> [OpenedSubject] {
+    var reference = reference
+    let opened = try OpenedSubject.open(paths, arguments) { opened in
+      if !isReferenceGiven { reference = Checker.earliest(opened.map(\.subject)) }
+      return reference
+    }
+    self.reference = reference
+    return opened
   }
 
   /// What windows are scaled with: by the reference's scaler before any other's.
