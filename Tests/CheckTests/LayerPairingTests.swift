@@ -3,6 +3,7 @@
 import MainspringCheck
 import MainspringGraph
 import Testing
+import _MainspringTestSupport
 
 /// Layers of small graphs side by side.
 struct LayerPairingTests {
@@ -35,6 +36,42 @@ struct LayerPairingTests {
   @Test func resultsThatAreCopiedAreCompared() throws {
     let layers = try compare(try reshaped(.tanh), try reshaped(.logistic, name: "b"))
     #expect(layers.filter(\.diverges).map(\.name) == ["y"])
+  }
+
+  private func separable() throws -> Graph {
+    var graph = Graph()
+    var random = SplitMix64(seed: 11)
+    var value = graph.addInput(name: "x", shape: try Shape([1, 1, 8, 3]))
+    for (name, extents, groups) in [
+      ("conv", [4, 1, 3, 3], 1), ("depthwise", [4, 1, 3, 1], 4), ("pointwise", [5, 1, 1, 4], 1),
+    ] {
+      let weights = Tensor(
+        shape: try Shape(extents),
+        floats: (0..<extents.reduce(1, *)).map { _ in random.float(from: -1, to: 1) })
+      value = try graph.add(
+        .convolution(
+          Convolution(weights: weights, bias: nil, padding: .same, groups: groups)), to: value,
+        name: name)
+    }
+    try graph.addOutput(value)
+    return graph
+  }
+
+  /// A row that reads one channel may take its scale back, or have one of its own: the next layer
+  /// tells.
+  @Test func scalesPassThroughRowsOfOneChannel() throws {
+    let factor = { (index: Int) -> Float in [0.25, 4, 1, 2][index % 4] }
+    let scaled = try separable().scalingRows(of: "conv", by: factor)
+    let whole = try compare(
+      try separable(), try scaled.scalingRows(of: "depthwise") { 1 / factor($0) })
+    #expect(whole.filter(\.diverges).map(\.name) == [])
+    #expect(whole.filter(\.isRescaled).map(\.name) == ["conv"])
+    let late = try compare(
+      try separable(), try scaled.scalingColumns(of: "pointwise") { 1 / factor($0) })
+    #expect(late.filter(\.diverges).map(\.name) == [])
+    #expect(late.filter(\.isRescaled).map(\.name) == ["conv", "depthwise"])
+    let broken = try compare(try separable(), scaled)
+    #expect(broken.filter(\.diverges).map(\.name) == ["conv", "depthwise", "pointwise"])
   }
 
   /// What may hold between layers does not double with each of them.

@@ -49,6 +49,7 @@ public struct LayerComparison {
     // What follows a layer that differs by a setting differs, too.
     let behindCut = tolerance ?? min(least, LayerComparison.tolerance(for: .float16))
     var isBehindCut = false
+    let meaning = other.misunderstanding(with: reference)
     let relations = LayerRelations(reference.graph, other.graph)
     var layers: [LayerDifference] = []
     var compared: [(layer: Int, relation: ChannelRelation)] = []
@@ -68,6 +69,9 @@ public struct LayerComparison {
           name: name, otherName: other.graph.values[counterpart].name,
           operation: node.operation.name, isRescaled: !relation.isIdentity, note: note)
         layer.tolerance = isBehindCut ? behindCut : least
+        if let meaning, node.output == reference.graph.outputs[meaning.output] {
+          layer.fault = meaning.text
+        }
         layers.append(layer)
       case .none(let reason):
         layers.append(

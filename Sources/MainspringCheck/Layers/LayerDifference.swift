@@ -12,6 +12,8 @@ public struct LayerDifference: Hashable, Sendable {
   public let isRescaled: Bool
   /// In what the layers differ by their settings, for people.
   public let note: String?
+  /// Why it diverges whatever its figures are: an output of another meaning.
+  public internal(set) var fault: String?
   /// Decibels of signal over noise it needs not to diverge.
   public internal(set) var tolerance: Double = 0
   /// Why it is not compared, as far as it is not.
@@ -82,6 +84,6 @@ public struct LayerDifference: Hashable, Sendable {
   mutating func judge() {
     diverges =
       exclusion == nil
-      && (nonFiniteCount > 0 || (signalToNoise.map { $0 < tolerance } ?? true))
+      && (fault != nil || nonFiniteCount > 0 || (signalToNoise.map { $0 < tolerance } ?? true))
   }
 }

@@ -107,17 +107,28 @@ struct LayerRelations {
       if isProduct, let mine = WeightRows(node.operation),
         let others = WeightRows(otherNode.operation), mine.hasLayout(of: others)
       {
-        let chosen = best(hypotheses, mine, others)
-        settle(item, chosen)
-        if mine.givesChannels, let factors = mine.factors(others, through: chosen.relation),
-          factors.contains(where: { abs($0 - 1) > 1e-4 })
-        {
-          let relation = ChannelRelation(
-            scale: factors.map { 1 / $0 }, shift: factors.map { _ in 0 })
-          result.append(
-            Hypothesis(
-              relation: relation,
-              trail: [(item.slot, .with(slot: counterpart.slot, relation))]))
+        let likely = likely(hypotheses, mine, others)
+        if likely.count > 1, mine.readsSingleChannels {
+          // Whoever reads the result decides.
+          result = likely.map { hypothesis in
+            var carried = hypothesis
+            carried.relation = mine.scale(others, through: hypothesis.relation) ?? .identity
+            carried.trail.append((item.slot, .with(slot: counterpart.slot, carried.relation)))
+            return carried
+          }
+          if !result.contains(where: \.relation.isIdentity) {
+            result.append(Hypothesis(trail: likely[0].trail + [start]))
+          }
+          open[reference.way(to: item.operands[0]).source] = nil
+        } else {
+          let chosen = likely.first ?? Hypothesis()
+          settle(item, chosen)
+          if let relation = mine.scale(others, through: chosen.relation) {
+            result.append(
+              Hypothesis(
+                relation: relation,
+                trail: [(item.slot, .with(slot: counterpart.slot, relation))]))
+          }
         }
       } else {
         let passing = hypotheses.compactMap { passed($0, item, counterpart) }
@@ -220,16 +231,16 @@ struct LayerRelations {
     }
   }
 
-  /// Of all that may hold the one that leaves the least of the weights unexplained; equality where
-  /// that is as good.
-  private func best(
+  /// Of all that may hold those that leave the least of the weights unexplained; equality first,
+  /// where that is as good.
+  private func likely(
     _ hypotheses: [Hypothesis], _ mine: WeightRows, _ others: WeightRows
-  ) -> Hypothesis {
+  ) -> [Hypothesis] {
     let residuals = hypotheses.map { mine.residual(others, through: $0.relation) ?? .infinity }
     let least = residuals.min() ?? .infinity
+    if least == .infinity { return Array(hypotheses.prefix(1)) }
     // Twice the square of what rounding leaves is rounding.
-    let index = residuals.firstIndex { $0 <= 2 * least + 1e-9 }
-    return index.map { hypotheses[$0] } ?? Hypothesis()
+    return hypotheses.indices.filter { residuals[$0] <= 2 * least + 1e-9 }.map { hypotheses[$0] }
   }
 
   /// What holds behind layers that keep channels apart; nil when the relation does not pass.
@@ -298,5 +309,16 @@ extension Graph {
       return !x.axes.contains(shape(of: node.inputs[0]).rank - 1)
     default: return true
     }
+  }
+}
+
+extension WeightRows {
+  /// The scale of the result's channels, as far as the weights have one.
+  fileprivate func scale(_ other: WeightRows, through relation: ChannelRelation) -> ChannelRelation?
+  {
+    guard givesChannels, let factors = factors(other, through: relation),
+      factors.contains(where: { abs($0 - 1) > 1e-4 })
+    else { return nil }
+    return ChannelRelation(scale: factors.map { 1 / $0 }, shift: factors.map { _ in 0 })
   }
 }

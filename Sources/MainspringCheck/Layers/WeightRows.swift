@@ -18,6 +18,9 @@ struct WeightRows {
 
   var width: Int { cells.count / rowCount }
 
+  /// A row's scale and that of the channel it reads are one and the same to the weights.
+  var readsSingleChannels: Bool { groups > 1 && rowChannels == 1 }
+
   /// Nil for operators that read no channels with weights.
   init?(_ operation: Operator) {
     let (weights, bias): (Tensor, Tensor?)

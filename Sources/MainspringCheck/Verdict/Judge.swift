@@ -44,7 +44,14 @@ struct Judge {
     if let finding = try constant(subject, answers) { return [finding] }
     var findings = state(subject, answers)
     if let finding = try domination(subject, answers) { findings.append(finding) }
-    if index != checker.reference { findings += try parting(index) }
+    if index != checker.reference {
+      // Before all that is told by what is in front of a softmax.
+      if let meaning = subject.misunderstanding(with: checker.subjects[checker.reference]) {
+        let name = subject.graph.values[subject.graph.outputs[meaning.output]].name
+        findings.insert(Finding(.degraded, meaning.text, layer: name), at: 0)
+      }
+      findings += try parting(index)
+    }
     return findings
   }
 

@@ -35,7 +35,7 @@ extension Graph {
         place: "contract: \(error.place)", expected: error.expected, found: error.found)
     }
     if let names = model.portNames {
-      self = listing(inputs: names.inputs.map(\.place), outputs: names.outputs.map(\.place))
+      self = listing(inputs: names.inputs.map { $0.place }, outputs: names.outputs.map { $0.place })
     }
   }
 

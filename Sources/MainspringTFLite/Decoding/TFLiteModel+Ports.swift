@@ -13,7 +13,7 @@ extension TFLiteModel {
   ///
   /// TensorFlow lists the tensors of a subgraph in any order, and its signature by name.
   public var signatureNames: (inputs: [String], outputs: [String])? {
-    portNames.map { ($0.inputs.map(\.name), $0.outputs.map(\.name)) }
+    portNames.map { ports in (ports.inputs.map { $0.name }, ports.outputs.map { $0.name }) }
   }
 
   var portNames: (inputs: [NamedPort], outputs: [NamedPort])? {

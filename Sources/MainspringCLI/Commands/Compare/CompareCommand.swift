@@ -90,6 +90,9 @@ enum CompareCommand: Subcommand {
       layers: comparison.finished(), showsLayers: arguments.flag("layers"),
       outputs: opened[0].subject.graph.outputs.map { opened[0].subject.graph.values[$0].name })
     try Console.print(arguments.flag("json") ? outcome.json + "\n" : outcome.text)
+    if let layer = outcome.layers.first(where: { $0.fault != nil }), let fault = layer.fault {
+      throw Failure(.checkFailed, "\(paths[1]): layer '\(layer.name)': \(fault)")
+    }
     if let layer = outcome.layers.first(where: \.diverges) {
       throw Failure(
         .checkFailed,

@@ -37,7 +37,8 @@ struct CompareOutcome {
         layer.finiteCount == 0 ? "-" : CheckText.short(Double(layer.largest)),
         layer.finiteCount == 0 ? "-" : CheckText.short(layer.mean),
         layer.cosine.map { rounded($0, 6) } ?? "-", CheckText.decibels(layer),
-        [layer.note ?? "", note, mark].filter { !$0.isEmpty }.joined(separator: ", "),
+        [layer.note, layer.fault, note, mark].compactMap { $0 }.filter { !$0.isEmpty }
+          .joined(separator: ", "),
       ])
     }
     var text = """
@@ -93,6 +94,7 @@ struct CompareOutcome {
             json.member("mean_difference", layer.mean)
             if let cosine = layer.cosine { json.member("cosine", cosine) }
             if let note = layer.note { json.member("note", note) }
+            if let fault = layer.fault { json.member("fault", fault) }
             json.member("exact", layer.signalToNoise == .infinity)
             if let ratio = layer.signalToNoise { json.member("signal_to_noise_db", ratio) }
             json.member("non_finite", layer.nonFiniteCount)
