@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MainspringConvert
+import MainspringGraph
+import Testing
+import _MainspringTestSupport
+
+/// What `fit-decisions` says of rules against what they do, on recordings made here.
+struct FitDecisionsTests {
+  /// A class for each of three channels, the one with the largest mean over 10 rows; and recordings
+  /// of class 0 with a gesture 1 and a gesture 2, which is stronger in every other recording.
+  private func prepared() throws -> Shell {
+    let shell = try Shell()
+    var graph = Graph()
+    let x = graph.addInput(name: "x", shape: try Shape([1, 10, 3]))
+    let mean = try graph.add(
+      .reduce(Reduce(kind: .mean, axes: [1], keepsAxes: false)), to: x, name: "mean")
+    try graph.addOutput(try graph.add(.softmax(Softmax()), to: mean, name: "y"))
+    try writeFile(shell.folder.file("m.tflite"), try convert(graph))
+    var text = "rec,t_ms,a,b,c,label\n"
+    for part in 0..<6 {
+      for step in 0..<350 { text += Self.row(part, step) }
+    }
+    try writeFile(shell.folder.file("rows.csv"), Array(text.utf8))
+    return shell
+  }
+
+  private static func row(_ part: Int, _ step: Int) -> String {
+    let label = (80..<130).contains(step) ? 1 : (200..<260).contains(step) ? 2 : 0
+    let height = label == 2 && part % 2 == 1 ? 12 : 4
+    let values = (0..<3).map { channel in
+      // Not one window is like another.
+      let noise = Double((step * 37 + part * 11 + channel * 53) % 100) / 100
+      return "\(Double(channel == label ? height : 0) + noise)"
+    }
+    return "\(part),\(step * 20),\(values.joined(separator: ",")),\(label)\n"
+  }
+
+  private let options = "m.tflite rows.csv --rate 50 --hop 2"
+
+  private func sum(_ report: Substring, _ names: [String]) -> Int {
+    names.reduce(0) { total, name in
+      String(report).split(separator: "\"\(name)\":").dropFirst().reduce(total) {
+        $0 + (Int($1.prefix { $0.isNumber }) ?? 0)
+      }
+    }
+  }
+
+  @Test func rulesMakeTheEventsThatAreReported() throws {
+    let shell = try prepared()
+    var reports: [Substring] = []
+    for known in ["", "--known-windows"] {
+      let outcome = try shell.run(
+        """
+        set -e
+        mainspring fit-decisions \(options) --background 0 \(known) -o rules.json --json
+        mainspring stream \(options) --rules rules.json --events | grep -c '"event":'
+        """)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let lines = outcome.output.split(separator: "\n")
+      try #require(lines.count == 2, "\(outcome.output)")
+      let reported = sum(lines[0], ["found", "wrong", "false_alarms"])
+      #expect(reported > 5 && lines[1] == "\(reported)", "\(known): \(outcome.output)")
+      reports.append(lines[0])
+    }
+    // What strong gestures look like was held back, and none of them is known.
+    try #require(reports.count == 2)
+    #expect(sum(reports[0], ["found"]) == 12 && sum(reports[1], ["found"]) == 9, "\(reports)")
+  }
+}
