@@ -5,6 +5,8 @@ import MainspringGraph
 import Testing
 import _MainspringTestSupport
 
+@testable import MainspringCLI
+
 /// What `fit-decisions` says of rules against what they do, on recordings made here.
 struct FitDecisionsTests {
   /// A class for each of three channels, the one with the largest mean over 10 rows; and recordings
@@ -66,5 +68,33 @@ struct FitDecisionsTests {
     // What strong gestures look like was held back, and none of them is known.
     try #require(reports.count == 2)
     #expect(sum(reports[0], ["found"]) == 12 && sum(reports[1], ["found"]) == 9, "\(reports)")
+  }
+
+  @Test func labelsBelongToTimesAndNotToTheOrderOfReading() throws {
+    let shell = try prepared()
+    let outcome = try shell.run(
+      """
+      set -e
+      for delay in 0 300 1000; do
+        mainspring fit-decisions \(options) --background 0 --reorder $delay --json
+      done
+      """)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.count == 3 && Set(lines).count == 1, "\(outcome.output)")
+  }
+
+  @Test func labelsAreFoundByTime() {
+    var track = LabelTrack()
+    #expect(track.label(at: 5) == nil)
+    for (time, label) in [(10, "a"), (30, "b"), (20, "a"), (40, "b"), (35, "c")] {
+      track.add(label, at: Int64(time))
+    }
+    #expect(
+      [29, 30, 34, 35, 39, 40, 90].map { track.label(at: $0) } == [
+        "a", "b", "b", "c", "c", "b", "b",
+      ])
+    for time in 0..<1_000_000 { track.add("d", at: Int64(100 + time)) }
+    #expect(track.label(at: 2_000_000) == "d")
   }
 }

@@ -95,7 +95,7 @@ struct PlayedRecording {
     return events
   }
 
-  /// The label beside the newest sample goes on, or another one begins.
+  /// The label at the time of the last decision goes on, or another one begins.
   private mutating func extend(
     with name: String?, _ settings: StreamSettings, _ unknown: inout [String: Int], _ path: String
   ) throws(Failure) {
