@@ -97,4 +97,33 @@ struct FitDecisionsTests {
     for time in 0..<1_000_000 { track.add("d", at: Int64(100 + time)) }
     #expect(track.label(at: 2_000_000) == "d")
   }
+
+  @Test func aBudgetThatIsNotHeldWritesNothing() throws {
+    let shell = try prepared()
+    // Something that only the held-back recordings have, and that is as sure as can be.
+    let outcome = try shell.run(
+      """
+      while IFS=, read -r rec time a b c label; do
+        if [ "$rec" = 1 ] && [ "${#time}" = 4 ] && [ "$time" -ge 6400 ] && [ "$time" -lt 6900 ]; then
+          b=40
+        fi
+        echo "$rec,$time,$a,$b,$c,$label"
+      done < rows.csv > alarm.csv
+      fit() { mainspring fit-decisions m.tflite alarm.csv --rate 50 --hop 2 --background 0 "$@"; }
+      fit --max-false-alarms-per-hour 1 -o rules.json; echo "status $?"
+      ls rules.json 2> /dev/null
+      fit --max-false-alarms-per-hour 1 -o /dev/stdout > out; echo "status $?"
+      wc -c < out
+      fit --max-false-alarms-per-hour 1000 -o rules.json > report; echo "status $?"
+      ls rules.json
+      """)
+    #expect(outcome.output.contains(" 1 false alarms in "), "\(outcome.output)")
+    #expect(
+      outcome.output.hasSuffix("status 1\nstatus 1\n0\nstatus 0\nrules.json\n"),
+      "\(outcome.output)\(outcome.errors)")
+    #expect(
+      outcome.errors.contains(
+        "error: held-back recordings: expected at most 1.0 false alarms an hour, found "),
+      "\(outcome.errors)")
+  }
 }

@@ -27,7 +27,7 @@ struct DecisionFit {
   ) throws(Failure) -> DecisionRules {
     let hours = recordings.reduce(0) { $0 + $1.quietHours }
     let hop = Double(settings.plan.hop) / settings.rate
-    var best: (rules: DecisionRules, score: Double, delay: Double)?
+    var best: (rules: DecisionRules, excess: Double, score: Double, delay: Double)?
     var done = 0
     for smoothing in Self.averages {
       for duration in 0..<4 {
@@ -40,11 +40,14 @@ struct DecisionFit {
           // Rules are judged as they will run.
           rules.known = known
           let score = try fitThresholds(&rules, recordings, hours: hours)
-          let value = score.f1
-          let delay = score.medianDelay ?? 0
-          if best.map({ value > $0.score || (value == $0.score && delay < $0.delay) }) ?? true {
-            best = (rules, value, delay)
-          }
+          // Those within the budget first; then what they find, then how soon.
+          let excess = max(Double(score.falseAlarmCount) - budget * hours, 0)
+          let (value, delay) = (score.f1, score.medianDelay ?? 0)
+          let isBetter =
+            best.map {
+              (excess, -value, delay) < ($0.excess, -$0.score, $0.delay)
+            } ?? true
+          if isBetter { best = (rules, excess, value, delay) }
           done += 1
           progress(Double(done) / Double(Self.averages.count * 4 * Self.refractories.count))
         }

@@ -14,7 +14,8 @@ enum FitDecisionsCommand: Subcommand {
       Plays labelled recordings, and finds the average, thresholds, shortest duration and \
       refractory time with which events fit the labels best within a budget of false alarms. Every \
       other recording is held back, and the figures are about those: precision, recall, delay, \
-      events of a wrong gesture, false alarms in an hour without gestures. Labels are a column \
+      events of a wrong gesture, false alarms in an hour without gestures. Where the budget is not held \
+      nothing is written, and the exit status is 1. Labels are a column \
       'label' beside the samples, or a file for each recording: spans (time, gesture, duration in \
       seconds), or one label for each recording in the file (rec, label).
       """,
@@ -76,13 +77,18 @@ enum FitDecisionsCommand: Subcommand {
     var progress = Progress("fitting", total: 100)
     let rules = try fit.best(parts.fitted) { progress.update(Int($0 * 100)) }
     progress.finish()
-    if let path = output.paths.first { try write(RulesFile.text(rules, settings), to: path) }
-    if output.usesStandardOutput { return }
     let report = FitReport(settings: settings, rules: rules, parts: parts)
     let fitted = try fit.score(rules, parts.fitted)
     let judged = try fit.score(rules, parts.judged)
-    try Console.print(
-      arguments.flag("json") ? report.json(fitted, judged) : report.text(fitted, judged))
+    let fault = report.fault(fitted, judged, budget: fit.budget)
+    if fault == nil, let path = output.paths.first {
+      try write(RulesFile.text(rules, settings), to: path)
+    }
+    if !output.usesStandardOutput {
+      try Console.print(
+        arguments.flag("json") ? report.json(fitted, judged) : report.text(fitted, judged))
+    }
+    if let fault { throw Failure(.checkFailed, "\(fault); nothing was written") }
   }
 
   private static func play(
@@ -151,7 +157,7 @@ enum FitDecisionsCommand: Subcommand {
     let minutes = (hours * 600).rounded() / 10
     Console.note(
       "note: the recordings to fit with have \(minutes) min without gestures: a single false alarm "
-        + "is more than \(budget) an hour there, so the rules allow none")
+        + "is more than \(budget) an hour there")
   }
 
   private static func write(_ text: String, to path: String) throws(Failure) {

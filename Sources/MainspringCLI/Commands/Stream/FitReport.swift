@@ -71,6 +71,20 @@ struct FitReport {
     return hours > 0 ? Double(score.falseAlarmCount) / hours : nil
   }
 
+  /// Why the budget is not held; nil when it is.
+  func fault(_ fitted: EventScore, _ judged: EventScore, budget: Double) -> String? {
+    let held = parts.isSplit ? "held-back recordings" : "the one recording"
+    for (name, score, recordings) in [
+      ("recordings to fit with", fitted, parts.fitted), (held, judged, parts.judged),
+    ] {
+      guard let rate = rate(score, recordings), rate > budget else { continue }
+      return "\(name): expected at most \(seconds(budget)) false alarms an hour, found "
+        + "\(seconds(rate)), \(score.falseAlarmCount) in "
+        + "\(seconds(FitReport.quietHours(recordings) * 60)) min without gestures"
+    }
+    return nil
+  }
+
   func json(_ fitted: EventScore, _ judged: EventScore) -> String {
     JSONText.object { json in
       for (name, score, recordings) in [
