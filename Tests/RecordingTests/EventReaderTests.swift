@@ -51,6 +51,25 @@ import _MainspringTestSupport
     #expect(events[2].sensor == "m" && events[2].time == 5 && events[2].values.isEmpty)
   }
 
+  @Test(arguments: [
+    #""x":1,"z":3,"accuracy":2"#, #""x":1,"y":2,"accuracy":2"#, #""y":1,"z":2"#, #""z":1"#,
+    #""accuracy":2,"y":1"#,
+  ])
+  func noOtherValueTakesThePlaceOfAnAxis(values: String) throws {
+    #expect(throws: RecordingError.self) {
+      _ = try events(#"{"sensor":"a","time":0,"values":{\#(values)}}"#)
+    }
+  }
+
+  @Test func valuesWithoutAxesComeInTheirOrder() throws {
+    for (values, expected) in [
+      (#""w":1,"v":2"#, [1, 2]), (#""y":2,"x":1"#, [1, 2]), (#""lux":4"#, [4]),
+    ] as [(String, [Float])] {
+      #expect(
+        try events(#"{"sensor":"a","time":0,"values":{\#(values)}}"#)[0].values == expected)
+    }
+  }
+
   @Test func memoryIsThatOfALine() throws {
     let folder = try TemporaryFolder()
     var text = "t_ms,a,b,c\n"
