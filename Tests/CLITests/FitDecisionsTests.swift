@@ -126,4 +126,17 @@ struct FitDecisionsTests {
         "error: held-back recordings: expected at most 1.0 false alarms an hour, found "),
       "\(outcome.errors)")
   }
+
+  @Test(arguments: [2, 10, 50]) func minutesAreThoseOfWindows(hop: Int) throws {
+    let shell = try prepared()
+    let outcome = try shell.run(
+      "mainspring fit-decisions m.tflite rows.csv --rate 50 --hop \(hop) --json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    // Three recordings of 350 rows at 50 Hz; at a hop of 50, seven windows of 10 rows of each.
+    let minutes = hop == 50 ? 3.0 * 7 * 10 / 50 / 60 : 0.35
+    for part in outcome.output.split(separator: #""minutes":"#).dropFirst() {
+      let found = try #require(Double(part.prefix { $0 != "," }))
+      #expect(abs(found - minutes) < 1e-9)
+    }
+  }
 }

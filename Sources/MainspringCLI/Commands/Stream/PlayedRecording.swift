@@ -24,11 +24,12 @@ struct PlayedRecording {
   /// Hours of hops at which no gesture is labelled, and nothing that the model has no class for.
   private(set) var quietHours: Double = 0
 
-  /// Seconds that windows covered.
+  /// Hours that windows covered: a whole window behind each gap, then what each hop adds.
   func hours(_ settings: StreamSettings) -> Double {
-    let rows = Double(times.count * settings.plan.hop)
-    let first = Double(starts.filter { $0 }.count * settings.windowLength)
-    return (rows + first) / settings.rate / 3600
+    let firstCount = starts.count { $0 }
+    let step = min(settings.plan.hop, settings.windowLength)
+    let rows = firstCount * settings.windowLength + (times.count - firstCount) * step
+    return Double(rows) / (settings.rate * 3600)
   }
 
   /// Finds out how long nothing happened.
