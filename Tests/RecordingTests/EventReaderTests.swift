@@ -70,6 +70,16 @@ import _MainspringTestSupport
     }
   }
 
+  @Test func aByteOrderMarkIsNoPartOfTheFirstLine() throws {
+    let mark = "\u{feff}"
+    let message = #"{"sensor":"a","time":7,"values":{"x":1}}"#
+    #expect(try events("\(mark)\(message)\n\(message)\n").map(\.time) == [7, 7])
+    #expect(try events("\(mark)t_ms,a\n3,4\n")[0].time == 3_000_000)
+    #expect(try events("\(mark)\n\(message)\n").count == 1)
+    // Anywhere else it is something else.
+    #expect(throws: RecordingError.self) { _ = try events("\(message)\n\(mark)\(message)\n") }
+  }
+
   @Test func memoryIsThatOfALine() throws {
     let folder = try TemporaryFolder()
     var text = "t_ms,a,b,c\n"
