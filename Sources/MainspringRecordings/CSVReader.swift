@@ -25,10 +25,7 @@ package struct CSVReader: ~Copyable {
   init(below lines: consuming LineReader) throws(RecordingError) {
     let path = lines.path
     var fields: [Range<Int>] = []
-    // Spreadsheets put a byte order mark in front.
-    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
-    try CSVReader.split(
-      lines, from: lines.bytes.starts(with: mark) ? mark.count : 0, into: &fields)
+    try CSVReader.split(lines, into: &fields)
     var columns: [String] = []
     for (index, field) in fields.enumerated() {
       guard let name = CSVReader.text(lines.bytes[field]) else {
@@ -55,7 +52,7 @@ package struct CSVReader: ~Copyable {
   /// - Throws: ``RecordingError`` for a row with another number of fields than there are columns.
   package mutating func next() throws(RecordingError) -> Bool {
     guard try lines.next() else { return false }
-    try CSVReader.split(lines, from: 0, into: &fields)
+    try CSVReader.split(lines, into: &fields)
     guard fields.count == columns.count else {
       throw .line(
         path: path, line: line, expected: "\(columns.count) fields as in the first line",
@@ -95,12 +92,12 @@ package struct CSVReader: ~Copyable {
   }
 
   private static func split(
-    _ lines: borrowing LineReader, from begin: Int, into fields: inout [Range<Int>]
+    _ lines: borrowing LineReader, into fields: inout [Range<Int>]
   ) throws(RecordingError) {
     fields.removeAll(keepingCapacity: true)
     let bytes = lines.bytes
     let (comma, quote) = (UInt8(ascii: ","), UInt8(ascii: "\""))
-    var start = begin
+    var start = 0
     while true {
       var end = start
       if start < bytes.count, bytes[start] == quote {

@@ -32,12 +32,14 @@ struct LineReader: ~Copyable {
 
   deinit { _ = close(descriptor) }
 
-  /// Reads the next line that is not empty.
+  /// Reads the next line that is not empty. A byte order mark in front of the first one, as
+  /// spreadsheets and editors put there, is no part of it.
   ///
   /// - Returns: false at the end of the file.
   mutating func next() throws(RecordingError) -> Bool {
     while try readLine() {
       number += 1
+      if number == 1, bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes.removeFirst(3) }
       if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
       if !bytes.isEmpty { return true }
     }

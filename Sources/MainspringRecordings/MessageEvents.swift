@@ -38,14 +38,22 @@ struct MessageEvents: ~Copyable {
       throw fault("an object 'values'", message["values"])
     }
     // Axes by name, so that their order in the text does not matter.
-    for axis in ["x", "y", "z"] {
+    let axes = ["x", "y", "z"]
+    for (index, axis) in axes.enumerated() {
       if let value = values.first(where: { $0.key == axis }) {
         event.values.append(try number(value))
+      } else if let next = axes[index...].first(where: { axis in
+        values.contains { $0.key == axis }
+      }) {
+        throw fault("an axis '\(axis)' beside '\(next)'", nil)
       }
     }
-    for value in values where !["x", "y", "z"].contains(value.key) {
-      event.values.append(try number(value))
+    let others = values.filter { !axes.contains($0.key) }
+    // What is no axis must not take the place of one.
+    if let other = others.first, !event.values.isEmpty, event.values.count < axes.count {
+      throw fault("axes 'x', 'y' and 'z' before '\(other.key)'", nil)
     }
+    for value in others { event.values.append(try number(value)) }
     return event
   }
 

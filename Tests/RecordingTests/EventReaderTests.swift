@@ -51,6 +51,35 @@ import _MainspringTestSupport
     #expect(events[2].sensor == "m" && events[2].time == 5 && events[2].values.isEmpty)
   }
 
+  @Test(arguments: [
+    #""x":1,"z":3,"accuracy":2"#, #""x":1,"y":2,"accuracy":2"#, #""y":1,"z":2"#, #""z":1"#,
+    #""accuracy":2,"y":1"#,
+  ])
+  func noOtherValueTakesThePlaceOfAnAxis(values: String) throws {
+    #expect(throws: RecordingError.self) {
+      _ = try events(#"{"sensor":"a","time":0,"values":{\#(values)}}"#)
+    }
+  }
+
+  @Test func valuesWithoutAxesComeInTheirOrder() throws {
+    for (values, expected) in [
+      (#""w":1,"v":2"#, [1, 2]), (#""y":2,"x":1"#, [1, 2]), (#""lux":4"#, [4]),
+    ] as [(String, [Float])] {
+      #expect(
+        try events(#"{"sensor":"a","time":0,"values":{\#(values)}}"#)[0].values == expected)
+    }
+  }
+
+  @Test func aByteOrderMarkIsNoPartOfTheFirstLine() throws {
+    let mark = "\u{feff}"
+    let message = #"{"sensor":"a","time":7,"values":{"x":1}}"#
+    #expect(try events("\(mark)\(message)\n\(message)\n").map(\.time) == [7, 7])
+    #expect(try events("\(mark)t_ms,a\n3,4\n")[0].time == 3_000_000)
+    #expect(try events("\(mark)\n\(message)\n").count == 1)
+    // Anywhere else it is something else.
+    #expect(throws: RecordingError.self) { _ = try events("\(message)\n\(mark)\(message)\n") }
+  }
+
   @Test func memoryIsThatOfALine() throws {
     let folder = try TemporaryFolder()
     var text = "t_ms,a,b,c\n"

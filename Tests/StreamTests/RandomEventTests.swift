@@ -37,7 +37,8 @@ import _MainspringTestSupport
     var answers = 0
     for number in 0..<Self.sequenceCount / Self.settings.count {
       let seed = UInt64(setting) << 32 | UInt64(number)
-      answers += try play(seed: seed, maximumGap: (gap ?? 60) * millisecond, &stream)
+      answers += try play(
+        seed: seed, maximumGap: (gap ?? 60) * millisecond, capacity: capacity, &stream)
     }
     #expect(answers > Self.sequenceCount / Self.settings.count / 4)
     #expect(stream.clockJumpCount > 0 && stream.gapCount > 0 && stream.counts.invalid > 0)
@@ -48,7 +49,9 @@ import _MainspringTestSupport
   /// Plays one sequence to a stream.
   ///
   /// - Returns: the number of decisions.
-  private func play(seed: UInt64, maximumGap: Int64, _ stream: inout Stream) throws -> Int {
+  private func play(
+    seed: UInt64, maximumGap: Int64, capacity: Int, _ stream: inout Stream
+  ) throws -> Int {
     var random = SplitMix64(seed: seed)
     // What was taken in, by sensor: sorted times.
     var taken: [[Int64]] = [[], []]
@@ -76,7 +79,13 @@ import _MainspringTestSupport
         answers += 1
         try check(stream, taken, maximumGap, seed)
       }
-      #expect(stream.counts.pending <= stream.counts.received, "seed \(seed)")
+      let counts = stream.counts
+      // No fate is taken back, and what has none waits in one of two buffers.
+      #expect(counts.received == before.received + 1, "seed \(seed)")
+      #expect(counts.settled >= before.settled, "seed \(seed)")
+      #expect(counts.settled <= counts.received, "seed \(seed)")
+      #expect(
+        counts.received - min(counts.settled, counts.received) <= 2 * capacity, "seed \(seed)")
     }
     stream.end()
     while try stream.advance() {

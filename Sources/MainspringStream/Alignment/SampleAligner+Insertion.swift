@@ -57,10 +57,8 @@ extension SampleAligner {
       index -= 1
     }
     place(sample, sensor, time, index, &state)
-    var isRateNew = false
-    if index > 0, index == state.count - 1 {
-      isRateNew = state.monitor.add(time - self.time(sensor, index - 1, state))
-    }
+    let isRateNew = state.hasNewRate
+    state.hasNewRate = false
     state.newest = max(state.newest, time)
     (state.behindCount, state.behindTime) = (0, 0)
     sensors[sensor] = state

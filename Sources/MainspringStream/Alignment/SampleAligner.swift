@@ -111,6 +111,11 @@ extension SampleAligner {
     for index in 0..<number where !slots.isUsed(slot(sensor, index, state)) {
       if inGap { counts.droppedInGap += 1 } else { counts.interpolatedOver += 1 }
     }
+    // Samples are in their order by now, however late some of them came.
+    for index in 1..<max(min(number + 1, state.count), 1) {
+      let interval = time(sensor, index, state) - time(sensor, index - 1, state)
+      if state.monitor.add(interval) { state.hasNewRate = true }
+    }
     if number > 0 {
       state.floor = max(state.floor, time(sensor, number - 1, state))
       state.head += number

@@ -11,6 +11,8 @@ struct SensorState: BitwiseCopyable {
   /// Values of this magnitude and above are saturated.
   let limit: Float
   var monitor: RateMonitor
+  /// The monitor has something to say that was not looked at.
+  var hasNewRate: Bool = false
 
   /// Slot of the oldest sample, and how many there are.
   var head: Int = 0

@@ -27,7 +27,7 @@ struct DecisionFit {
   ) throws(Failure) -> DecisionRules {
     let hours = recordings.reduce(0) { $0 + $1.quietHours }
     let hop = Double(settings.plan.hop) / settings.rate
-    var best: (rules: DecisionRules, score: Double, delay: Double)?
+    var best: (rules: DecisionRules, excess: Double, score: Double, delay: Double)?
     var done = 0
     for smoothing in Self.averages {
       for duration in 0..<4 {
@@ -37,20 +37,23 @@ struct DecisionFit {
           rules.minimumDuration = Int64((Double(duration) * hop * 1e9).rounded())
           rules.refractory = Int64(refractory * 1e9)
           rules.background = background
+          // Rules are judged as they will run.
+          rules.known = known
           let score = try fitThresholds(&rules, recordings, hours: hours)
-          let value = score.f1
-          let delay = score.medianDelay ?? 0
-          if best.map({ value > $0.score || (value == $0.score && delay < $0.delay) }) ?? true {
-            best = (rules, value, delay)
-          }
+          // Those within the budget first; then what they find, then how soon.
+          let excess = max(Double(score.falseAlarmCount) - budget * hours, 0)
+          let (value, delay) = (score.f1, score.medianDelay ?? 0)
+          let isBetter =
+            best.map {
+              (excess, -value, delay) < ($0.excess, -$0.score, $0.delay)
+            } ?? true
+          if isBetter { best = (rules, excess, value, delay) }
           done += 1
           progress(Double(done) / Double(Self.averages.count * 4 * Self.refractories.count))
         }
       }
     }
-    var rules = best?.rules ?? DecisionRules(classCount: settings.classCount)
-    rules.known = known
-    return rules
+    return best?.rules ?? DecisionRules(classCount: settings.classCount)
   }
 
   /// Sets the thresholds.
@@ -106,30 +109,16 @@ struct DecisionFit {
   ) throws(Failure) -> EventScore {
     var score = EventScore(classCount: settings.classCount)
     for recording in recordings {
+      let events: [Event]
+      do throws(StreamError) {
+        events = try recording.events(rules, classCount: settings.classCount)
+      } catch {
+        throw Failure(.software, "\(error)")
+      }
       score.count(
-        try events(rules, recording), in: recording, tolerance: tolerance,
+        events, in: recording, tolerance: tolerance,
         background: rules.background)
     }
     return score
-  }
-
-  private func events(
-    _ rules: DecisionRules, _ recording: PlayedRecording
-  ) throws(Failure) -> [Event] {
-    var decider: Decider
-    do throws(StreamError) {
-      decider = try Decider(rules, classCount: settings.classCount)
-    } catch {
-      throw Failure(.software, "\(error)")
-    }
-    var events: [Event] = []
-    let count = settings.classCount
-    for (hop, time) in recording.times.enumerated() {
-      if recording.starts[hop] { decider.restart() }
-      let values = Array(recording.probabilities[hop * count..<(hop + 1) * count])
-      let decision = decider.decide(values.span, time: time, window: Int64(hop), distance: 0)
-      if let event = decision.event { events.append(event) }
-    }
-    return events
   }
 }

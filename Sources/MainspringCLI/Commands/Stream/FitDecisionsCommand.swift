@@ -14,7 +14,8 @@ enum FitDecisionsCommand: Subcommand {
       Plays labelled recordings, and finds the average, thresholds, shortest duration and \
       refractory time with which events fit the labels best within a budget of false alarms. Every \
       other recording is held back, and the figures are about those: precision, recall, delay, \
-      events of a wrong gesture, false alarms in an hour without gestures. Labels are a column \
+      events of a wrong gesture, false alarms in an hour without gestures. Where the budget is not held \
+      nothing is written, and the exit status is 1. Labels are a column \
       'label' beside the samples, or a file for each recording: spans (time, gesture, duration in \
       seconds), or one label for each recording in the file (rec, label).
       """,
@@ -60,42 +61,43 @@ enum FitDecisionsCommand: Subcommand {
     let settings = try StreamSettings(try OpenedModel(arguments), arguments)
     let background =
       try RuleSettings.background(settings, arguments) ?? settings.rules?.background ?? []
-    var windows = WindowSample(isWanted: arguments.flag("known-windows"))
-    var recordings = try play(paths, labelPaths, settings, arguments, &windows)
+    var recordings = try play(paths, labelPaths, settings, arguments)
     let tolerance = Int64(arguments.number("tolerance") * 1e9)
     for index in recordings.indices {
       recordings[index].measureQuiet(settings, tolerance: tolerance, background: background)
     }
-    let parts = FitParts(recordings)
+    var parts = FitParts(recordings)
+    let known = try known(parts, settings, arguments)
+    parts.measure(known)
     let fit = DecisionFit(
-      settings: settings, background: background,
-      known: windows.known(channelCount: settings.channelCount) ?? settings.rules?.known,
+      settings: settings, background: background, known: known,
       tolerance: tolerance, budget: arguments.number("max-false-alarms-per-hour"))
     noteShortness(of: parts, budget: fit.budget)
     var progress = Progress("fitting", total: 100)
     let rules = try fit.best(parts.fitted) { progress.update(Int($0 * 100)) }
     progress.finish()
-    try output?.write(RulesFile.text(rules, settings))
-    if output?.isStandardOutput == true { return }
     let report = FitReport(settings: settings, rules: rules, parts: parts)
     let fitted = try fit.score(rules, parts.fitted)
     let judged = try fit.score(rules, parts.judged)
-    try Console.print(
-      arguments.flag("json") ? report.json(fitted, judged) : report.text(fitted, judged))
+    let fault = report.fault(fitted, judged, budget: fit.budget)
+    if fault == nil { try output?.write(RulesFile.text(rules, settings)) }
+    if output?.isStandardOutput != true {
+      try Console.print(
+        arguments.flag("json") ? report.json(fitted, judged) : report.text(fitted, judged))
+    }
+    if let fault { throw Failure(.checkFailed, "\(fault); nothing was written") }
   }
 
   private static func play(
     _ paths: [String], _ labelPaths: [String], _ settings: StreamSettings,
-    _ arguments: ParsedArguments, _ windows: inout WindowSample
+    _ arguments: ParsedArguments
   ) throws(Failure) -> [PlayedRecording] {
     var recordings: [PlayedRecording] = []
     var unknown: [String: Int] = [:]
     for (index, path) in paths.enumerated() {
       let labels = try labelPaths.isEmpty ? nil : LabelFile(labelPaths[index], settings)
       for (name, count) in labels?.unknownNames ?? [:] { unknown[name, default: 0] += count }
-      let played = try PlayedRecording.play(path, labels, settings, arguments, &unknown) {
-        windows.add($0)
-      }
+      let played = try PlayedRecording.play(path, labels, settings, arguments, &unknown)
       noteUnplayed(labels, played, path, settings)
       recordings += played
     }
@@ -109,6 +111,24 @@ enum FitDecisionsCommand: Subcommand {
           + "are neither right nor wrong")
     }
     return recordings
+  }
+
+  /// What windows look like: those to fit with, where that is asked for, or what the model says.
+  private static func known(
+    _ parts: FitParts, _ settings: StreamSettings, _ arguments: ParsedArguments
+  ) throws(Failure) -> KnownWindows? {
+    guard arguments.flag("known-windows") else { return settings.rules?.known }
+    let features = parts.features(of: settings.channelCount)
+    // One window in a thousand of those seen may be unknown.
+    guard
+      let known = KnownWindows.fitted(
+        toFeatures: features, channelCount: settings.channelCount, share: 0.999)
+    else {
+      throw Failure(
+        .badData,
+        "'--known-windows': expected at least 2 windows to fit with, found \(features.count)")
+    }
+    return known
   }
 
   /// Says which recordings are not among the figures.
@@ -134,14 +154,14 @@ enum FitDecisionsCommand: Subcommand {
     let minutes = (hours * 600).rounded() / 10
     Console.note(
       "note: the recordings to fit with have \(minutes) min without gestures: a single false alarm "
-        + "is more than \(budget) an hour there, so the rules allow none")
+        + "is more than \(budget) an hour there")
   }
 }
 
 /// Recordings to fit with, and those held back to judge by.
 struct FitParts {
-  let fitted: [PlayedRecording]
-  let judged: [PlayedRecording]
+  private(set) var fitted: [PlayedRecording]
+  private(set) var judged: [PlayedRecording]
 
   /// Every other one is held back; a single one serves for both.
   init(_ recordings: [PlayedRecording]) {
@@ -153,38 +173,30 @@ struct FitParts {
     }
   }
 
-  var isSplit: Bool { fitted.count != judged.count || fitted.first?.name != judged.first?.name }
-}
+  private static let mostWindows = 2000
 
-/// Some of all windows, as many as say what windows look like.
-struct WindowSample {
-  private static let most = 2000
-  let isWanted: Bool
-  private var windows: [[Float]] = []
-  /// Every so many windows are taken; doubled when there is no more room.
-  private var step = 1
-  private var count = 0
-
-  init(isWanted: Bool) { self.isWanted = isWanted }
-
-  mutating func add(_ stream: borrowing Stream) {
-    guard isWanted else { return }
-    defer { count += 1 }
-    guard count % step == 0 else { return }
-    if windows.count == Self.most {
-      windows = windows.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
-      step *= 2
-      guard count % step == 0 else { return }
+  /// What is compared of windows, of as many as say what they look like; none are held back.
+  func features(of channelCount: Int) -> [[Float]] {
+    let total = fitted.reduce(0) { $0 + $1.times.count }
+    let step = max((total + Self.mostWindows - 1) / Self.mostWindows, 1)
+    let width = 2 * channelCount
+    var (features, count): ([[Float]], Int) = ([], 0)
+    for recording in fitted {
+      for hop in recording.times.indices {
+        if count % step == 0 {
+          features.append(Array(recording.features[hop * width..<(hop + 1) * width]))
+        }
+        count += 1
+      }
     }
-    let span = stream.window
-    var window: [Float] = []
-    window.reserveCapacity(span.count)
-    for index in 0..<span.count { window.append(span[index]) }
-    windows.append(window)
+    return features
   }
 
-  /// One window in a thousand of those seen may be unknown.
-  func known(channelCount: Int) -> KnownWindows? {
-    KnownWindows.fitted(to: windows, channelCount: channelCount, share: 0.999)
+  /// Finds out how far each window is from those that are known.
+  mutating func measure(_ known: KnownWindows?) {
+    for index in fitted.indices { fitted[index].measure(known) }
+    for index in judged.indices { judged[index].measure(known) }
   }
+
+  var isSplit: Bool { fitted.count != judged.count || fitted.first?.name != judged.first?.name }
 }

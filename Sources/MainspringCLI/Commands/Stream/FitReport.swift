@@ -71,6 +71,33 @@ struct FitReport {
     return hours > 0 ? Double(score.falseAlarmCount) / hours : nil
   }
 
+  /// Why the budget is not held; nil when it is.
+  ///
+  /// Recordings to fit with hold it themselves. Those held back may have been unlucky: they tell
+  /// against the rules when even the lowest rate that goes with their alarms is above the budget.
+  func fault(_ fitted: EventScore, _ judged: EventScore, budget: Double) -> String? {
+    let held = parts.isSplit ? "held-back recordings" : "the one recording"
+    for (name, score, recordings, share) in [
+      ("recordings to fit with", fitted, parts.fitted, 1),
+      (held, judged, parts.judged, FitReport.leastShare(of: judged.falseAlarmCount)),
+    ] {
+      guard let rate = rate(score, recordings), rate * share > budget else { continue }
+      return "\(name): expected at most \(seconds(budget)) false alarms an hour, found "
+        + "\(seconds(rate)), \(score.falseAlarmCount) in "
+        + "\(seconds(FitReport.quietHours(recordings) * 60)) min without gestures"
+    }
+    return nil
+  }
+
+  /// The lower end of the 95 % confidence interval of a Poisson mean, as a share of the count that
+  /// was seen, by the approximation of Wilson and Hilferty (1931): 0.01 of one, 0.11 of two, 0.48 of
+  /// ten.
+  static func leastShare(of count: Int) -> Double {
+    guard count > 0 else { return 0 }
+    let root = 1 - 1 / (9 * Double(count)) - 1.96 / (3 * Double(count).squareRoot())
+    return root * root * root
+  }
+
   func json(_ fitted: EventScore, _ judged: EventScore) -> String {
     JSONText.object { json in
       for (name, score, recordings) in [

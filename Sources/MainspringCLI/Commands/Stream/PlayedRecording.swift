@@ -14,15 +14,22 @@ struct PlayedRecording {
   var starts: [Bool] = []
   /// `[hops × classes]`, before any averaging.
   var probabilities: [Float] = []
+  /// By hop: whether a clock was set back before it.
+  private(set) var jumps: [Bool] = []
+  /// What is compared of windows, `[hops × 2·channels]`.
+  private(set) var features: [Float] = []
+  /// By hop: how far its window is from those that are known; 0 where nothing is known.
+  private(set) var distances: [Float] = []
   var spans: [LabelledSpan] = []
   /// Hours of hops at which no gesture is labelled, and nothing that the model has no class for.
   private(set) var quietHours: Double = 0
 
-  /// Seconds that windows covered.
+  /// Hours that windows covered: a whole window behind each gap, then what each hop adds.
   func hours(_ settings: StreamSettings) -> Double {
-    let rows = Double(times.count * settings.plan.hop)
-    let first = Double(starts.filter { $0 }.count * settings.windowLength)
-    return (rows + first) / settings.rate / 3600
+    let firstCount = starts.count { $0 }
+    let step = min(settings.plan.hop, settings.windowLength)
+    let rows = firstCount * settings.windowLength + (times.count - firstCount) * step
+    return Double(rows) / (settings.rate * 3600)
   }
 
   /// Finds out how long nothing happened.
@@ -33,18 +40,15 @@ struct PlayedRecording {
   }
 
   /// Plays a file and cuts it where one recording ends and the next begins.
-  ///
-  /// - Parameter sample: called with each window, to learn what windows look like.
   static func play(
     _ path: String, _ labels: LabelFile?, _ settings: StreamSettings,
-    _ arguments: ParsedArguments, _ unknown: inout [String: Int],
-    sample: (borrowing Stream) -> Void
+    _ arguments: ParsedArguments, _ unknown: inout [String: Int]
   ) throws(Failure) -> [PlayedRecording] {
     var player = try Player(
       path, settings, DecisionRules(classCount: settings.classCount), arguments)
     var recordings: [PlayedRecording] = []
     var current: PlayedRecording?
-    var key = ""
+    var (key, jumps) = ("", UInt64(0))
     while try player.next() {
       if current == nil || player.recording != key {
         if let current { recordings.append(current) }
@@ -52,19 +56,47 @@ struct PlayedRecording {
         current = PlayedRecording(name: key.isEmpty ? path : "\(path) \(key)", key: key)
         current?.spans = labels?.spans(of: key) ?? []
       }
-      let decision = player.stream.decision
-      current?.times.append(decision.time)
-      current?.starts.append(decision.window == 0)
-      let span = player.stream.probabilities
-      for index in 0..<span.count { current?.probabilities.append(span[index]) }
-      sample(player.stream)
+      current?.add(player.stream, settings, isBehindJump: player.stream.clockJumpCount > jumps)
+      jumps = player.stream.clockJumpCount
       if labels == nil { try current?.extend(with: player.label, settings, &unknown, path) }
     }
     if let current { recordings.append(current) }
     return recordings
   }
 
-  /// The label beside the newest sample goes on, or another one begins.
+  private mutating func add(
+    _ stream: borrowing Stream, _ settings: StreamSettings, isBehindJump: Bool
+  ) {
+    times.append(stream.decision.time)
+    starts.append(stream.decision.window == 0)
+    jumps.append(isBehindJump)
+    let values = stream.probabilities
+    for index in 0..<values.count { probabilities.append(values[index]) }
+    features += KnownWindows.features(of: stream.window, channelCount: settings.channelCount)
+  }
+
+  /// Finds out how far each window is from those that are known.
+  mutating func measure(_ known: KnownWindows?) {
+    distances = known?.distances(of: features) ?? [Float](repeating: 0, count: times.count)
+  }
+
+  /// The events that rules make of it, as a stream with these rules does.
+  func events(
+    _ rules: DecisionRules, classCount count: Int
+  ) throws(StreamError) -> [Event] {
+    var decider = try Decider(rules, classCount: count)
+    var events: [Event] = []
+    for (hop, time) in times.enumerated() {
+      if jumps[hop] { decider.forgetEvents() } else if starts[hop] { decider.restart() }
+      let values = Array(probabilities[hop * count..<(hop + 1) * count])
+      let decision = decider.decide(
+        values.span, time: time, window: Int64(hop), distance: distances[hop])
+      if let event = decision.event { events.append(event) }
+    }
+    return events
+  }
+
+  /// The label at the time of the last decision goes on, or another one begins.
   private mutating func extend(
     with name: String?, _ settings: StreamSettings, _ unknown: inout [String: Int], _ path: String
   ) throws(Failure) {

@@ -10,8 +10,10 @@ struct Player: ~Copyable {
   private(set) var map: SensorMap
   /// What the recording column says of the last decision.
   private(set) var recording = ""
-  /// The label column beside the sample that was read last.
+  /// What the label column says at the time of the last decision.
   private(set) var label: String?
+  private var labels = LabelTrack()
+  private var jumps: UInt64 = 0
   private var reader: EventReader
   private var event = SensorEvent()
   private let path: String
@@ -61,9 +63,13 @@ struct Player: ~Copyable {
   /// - Returns: false at the end of the recording.
   mutating func next() throws(Failure) -> Bool {
     while true {
-      if try advance() { return true }
+      if try advance() {
+        label = labels.label(at: stream.decision.time)
+        return true
+      }
       if isEnding {
         stream.restart()
+        labels.removeAll()
         isEnding = false
         recording = event.recording
         if !hasEvent { return false }
@@ -93,13 +99,19 @@ struct Player: ~Copyable {
   }
 
   private mutating func insert() throws(Failure) {
-    label = event.label
+    if let label = event.label { labels.add(label, at: event.time) }
     guard let sensor = try map.take(&event, path) else { return }
     let (values, time) = (event.values, event.time)
     do throws(StreamError) {
       try stream.insert(values.span, from: sensor, at: time)
     } catch {
       throw failure(error)
+    }
+    if stream.clockJumpCount != jumps {
+      jumps = stream.clockJumpCount
+      // What came before was at other times.
+      labels.removeAll()
+      if let label = event.label { labels.add(label, at: time) }
     }
     if !reported[sensor] { report(sensor) }
   }

@@ -82,8 +82,8 @@ enum RulesFile {
         .badData, "\(path): smoothing_hops: expected a whole number, found \(decimal(smoothing))")
     }
     rules.smoothing = hops
-    rules.minimumDuration = Int64(try number(json, "min_duration_s", 0...3600, 0, path) * 1e9)
-    rules.refractory = Int64(try number(json, "refractory_s", 0...3600, 0, path) * 1e9)
+    rules.minimumDuration = Int64(try number(json, "min_duration_s", 0...3600, 0, path) * 1e9 + 0.5)
+    rules.refractory = Int64(try number(json, "refractory_s", 0...3600, 0, path) * 1e9 + 0.5)
     rules.rearm = Float(try number(json, "rearm", 0...1, 0.7, path))
     let hop = try number(json, "hop_rows", 1...1e9, Double(settings.plan.hop), path)
     if hop != Double(settings.plan.hop) {

@@ -48,7 +48,7 @@ enum StreamCommand: Subcommand {
     var printer = StreamPrinter(
       text, eventsOnly: arguments.flag("events"), isLive: path == "-",
       isSilent: plot?.isStandardOutput == true)
-    var picture = plot == nil ? nil : StreamPlot(settings)
+    var picture = plot == nil ? nil : StreamPlot(settings.names)
     while try player.next() {
       try printer.print(player.stream, player.recording)
       picture?.add(player.stream.decision, player.recording)

@@ -148,6 +148,9 @@ struct StreamSettings {
       "\(path): expected \(classCount) classes, as the model has, found \(classes.count)")
   }
 
+  /// Of all classes.
+  var names: [String] { (0..<classCount).map { name(of: $0) } }
+
   func name(of label: Int) -> String { classes?[label] ?? "\(label)" }
 
   /// Some classes have one name, which then names none of them.
