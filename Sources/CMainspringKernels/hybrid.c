@@ -143,9 +143,14 @@ void msk_hybrid_lstm_batch(msk_isa isa, float *y, const float *xs, const int8_t 
                            bool asymmetric, msk_recurrent shape, msk_batch batch) {
   const float limit = clip > 0.0f ? clip : __builtin_inff();
 #if MSK_X86
-  if (isa == msk_isa_avx512_vnni && activation.code == msk_tanh && gate.code == msk_sigmoid &&
-      shape.units % msk_lanes(isa) == 0) {
-    msk_hybrid_lstm_vnni(y, xs, w, sums, scales, scratch, limit, asymmetric, &shape, batch);
+  const bool is_usual = activation.code == msk_tanh && gate.code == msk_sigmoid &&
+                        shape.units % msk_lanes(isa) == 0;
+  if (isa == msk_isa_avx512_vnni && is_usual) {
+    msk_hybrid_lstm_avx512_vnni(y, xs, w, sums, scales, scratch, limit, asymmetric, &shape, batch);
+    return;
+  }
+  if (isa == msk_isa_avx_vnni && is_usual) {
+    msk_hybrid_lstm_avx_vnni(y, xs, w, sums, scales, scratch, limit, asymmetric, &shape, batch);
     return;
   }
 #endif

@@ -56,9 +56,13 @@ MSK_INLINE hybrid_scaling hybrid_scale(hybrid_bounds bounds, float *scale, int32
 #if MSK_X86
 /// `msk_hybrid_lstm_batch` by AVX-512 VNNI with the usual functions, for units of whole vectors; limit
 /// ∞ for no clip.
-void msk_hybrid_lstm_vnni(float *y, const float *xs, const int8_t *w, const int32_t *sums,
-                          const float *scales, float *scratch, float limit, bool asymmetric,
-                          const msk_recurrent *shape, msk_batch batch);
+void msk_hybrid_lstm_avx512_vnni(float *y, const float *xs, const int8_t *w, const int32_t *sums,
+                                 const float *scales, float *scratch, float limit, bool asymmetric,
+                                 const msk_recurrent *shape, msk_batch batch);
+/// The same by AVX-VNNI.
+void msk_hybrid_lstm_avx_vnni(float *y, const float *xs, const int8_t *w, const int32_t *sums,
+                              const float *scales, float *scratch, float limit, bool asymmetric,
+                              const msk_recurrent *shape, msk_batch batch);
 #endif
 
 #endif

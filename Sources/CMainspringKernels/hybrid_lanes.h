@@ -60,4 +60,13 @@ MSK_INLINE __m512i MSK_NAME(v_bytes)(const ivec *x) {
       _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   return _mm512_permutexvar_epi32(order, _mm512_packs_epi16(low, high));
 }
+#elif MSK_LANES == 8
+/// Four vectors as 32 int8, saturated.
+MSK_INLINE __m256i MSK_NAME(v_bytes)(const ivec *x) {
+  const __m256i low = _mm256_packs_epi32((__m256i)x[0], (__m256i)x[1]);
+  const __m256i high = _mm256_packs_epi32((__m256i)x[2], (__m256i)x[3]);
+  // Packs work on halves of registers: all first halves come first.
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  return _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), order);
+}
 #endif

@@ -10,8 +10,12 @@
 #include "cell_lanes.h"
 #include "hybrid_lanes.h"
 
-/// Vectors of units of a block.
+// The most vectors of units of a block: registers hold the sums of four gates of each.
+#if MSK_LANES == 16
 #define MSK_GROUPS 4
+#else
+#define MSK_GROUPS 2
+#endif
 
 /// What is the same in all steps.
 typedef struct {
@@ -22,6 +26,9 @@ typedef struct {
   vec limit;
   bool asymmetric;
 } lstm_job;
+
+/// Bytes of four vectors.
+typedef uint8_t lstm_bytes __attribute__((ext_vector_type(4 * MSK_LANES)));
 
 /// A state as int8, moved by `msk_int_offset`.
 typedef struct {
@@ -41,11 +48,19 @@ typedef struct {
 } lstm_scaling;
 
 /// `hybrid_scale` without a zero point; of zeros the scale does not count.
-MSK_INLINE lstm_scaling lstm_scale_symmetric(__m512 range) {
+MSK_INLINE lstm_scaling lstm_scale_symmetric(vec largest) {
+#if MSK_LANES == 16
+  __m512 range = (__m512)largest;
   range = _mm512_max_ps(range, _mm512_shuffle_f32x4(range, range, 0x4e));
   range = _mm512_max_ps(range, _mm512_shuffle_f32x4(range, range, 0xb1));
   range = _mm512_max_ps(range, _mm512_permute_ps(range, 0x4e));
   range = _mm512_max_ps(range, _mm512_permute_ps(range, 0xb1));
+#else
+  __m256 range = (__m256)largest;
+  range = _mm256_max_ps(range, _mm256_permute2f128_ps(range, range, 1));
+  range = _mm256_max_ps(range, _mm256_permute_ps(range, 0x4e));
+  range = _mm256_max_ps(range, _mm256_permute_ps(range, 0xb1));
+#endif
   const vec all = (vec)range;
   return (lstm_scaling){.state = {.scale = all / 127.0f, .zero = 0}, .inverse = 127.0f / all};
 }
@@ -60,18 +75,28 @@ MSK_INLINE lstm_scaling lstm_scale_asymmetric(lstm_bounds bounds) {
       _mm_div_pd(_mm_add_pd(ends, _mm_shuffle_pd(ends, ends, 1)), _mm_set1_pd(255.0));
   const __m128d steps = _mm_div_pd(ends, scale);
   const __m128d error = _mm_add_pd(_mm_set_pd(127.0, 128.0), steps);
-  const __mmask8 is_first = _mm_cmp_pd_mask(error, _mm_shuffle_pd(error, error, 1), _CMP_LT_OQ);
+  const __m128d other = _mm_shuffle_pd(error, error, 1);
   const __m128d first = _mm_add_pd(_mm_set1_pd(-128.0), steps);
   const __m128d last = _mm_sub_pd(_mm_set1_pd(127.0), _mm_shuffle_pd(steps, steps, 1));
+#if MSK_LANES == 16
+  const __mmask8 is_first = _mm_cmp_pd_mask(error, other, _CMP_LT_OQ);
   const __m128d place = _mm_mask_mov_pd(last, is_first, first);
+#else
+  const __m128d place = _mm_blendv_pd(last, first, _mm_cmp_pd(error, other, _CMP_LT_OQ));
+#endif
   const __m128d half = _mm_or_pd(_mm_set1_pd(0.49999999999999994),
                                  _mm_and_pd(place, _mm_set1_pd(-0.0)));
+#if MSK_LANES == 16
   const __m128i zero = _mm_maskz_cvttpd_epi32(_mm_cmp_pd_mask(place, place, _CMP_ORD_Q),
                                               _mm_add_pd(place, half));
   const vec share = (vec)_mm512_broadcastss_ps(_mm_cvtpd_ps(scale));
-  return (lstm_scaling){
-      .state = {.scale = share, .zero = (ivec)_mm512_broadcastd_epi32(zero)},
-      .inverse = 1.0f / share};
+  const ivec zeros = (ivec)_mm512_broadcastd_epi32(zero);
+#else
+  const __m128d number = _mm_and_pd(_mm_cmp_pd(place, place, _CMP_ORD_Q), _mm_add_pd(place, half));
+  const vec share = (vec)_mm256_broadcastss_ps(_mm_cvtpd_ps(scale));
+  const ivec zeros = (ivec)_mm256_broadcastd_epi32(_mm_cvttpd_epi32(number));
+#endif
+  return (lstm_scaling){.state = {.scale = share, .zero = zeros}, .inverse = 1.0f / share};
 }
 
 /// A state next to nothing: the inverse of its scale is not finite.
@@ -89,24 +114,32 @@ static __attribute__((noinline)) lstm_state lstm_quantize_tiny(const lstm_job *j
 static lstm_state lstm_quantize(const lstm_job *job, lstm_bounds bounds, uint8_t *q,
                                 const float *h) {
   const lstm_scaling s = job->asymmetric ? lstm_scale_asymmetric(bounds)
-                                         : lstm_scale_symmetric((__m512)bounds.largest);
+                                         : lstm_scale_symmetric(bounds.largest);
   if (!(s.inverse[0] < __builtin_inff()) && s.state.scale[0] > 0.0f) {
     return lstm_quantize_tiny(job, q, h);
   }
   const vec zero = __builtin_convertvector(s.state.zero, vec);
-  const __m512i offset = _mm512_set1_epi8((char)0x80);
   ptrdiff_t u = 0;
   for (; u + 4 * MSK_LANES <= job->units; u += 4 * MSK_LANES) {
     ivec value[4];
     MSK_UNROLL for (int v = 0; v < 4; v++) {
       value[v] = MSK_NAME(v_hybrid)(v_load(h + u + v * MSK_LANES), s.inverse, zero);
     }
-    _mm512_storeu_si512(q + u, _mm512_xor_si512(MSK_NAME(v_bytes)(value), offset));
+    const lstm_bytes moved = (lstm_bytes)MSK_NAME(v_bytes)(value) ^ (uint8_t)0x80;
+    __builtin_memcpy(q + u, &moved, sizeof moved);
   }
   for (; u < job->units; u += MSK_LANES) {
     const ivec value = MSK_NAME(v_hybrid)(v_load(h + u), s.inverse, zero);
+#if MSK_LANES == 16
     const __m128i bytes = _mm512_cvtsepi32_epi8((__m512i)value);
-    _mm_storeu_si128((__m128i *)(q + u), _mm_xor_si128(bytes, _mm512_castsi512_si128(offset)));
+    _mm_storeu_si128((__m128i *)(q + u), _mm_xor_si128(bytes, _mm_set1_epi8((char)0x80)));
+#else
+    const __m256i all = (__m256i)value;
+    const __m128i shorts =
+        _mm_packs_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+    const __m128i bytes = _mm_packs_epi16(shorts, shorts);
+    _mm_storel_epi64((__m128i *)(q + u), _mm_xor_si128(bytes, _mm_set1_epi8((char)0x80)));
+#endif
   }
   return s.state;
 }
@@ -115,10 +148,10 @@ static lstm_state lstm_quantize(const lstm_job *job, lstm_bounds bounds, uint8_t
 MSK_INLINE void lstm_block(const int groups, const lstm_job *job, lstm_bounds *bounds, float *next,
                            float *c, const uint8_t *q, lstm_state state, const float *xs,
                            ptrdiff_t unit) {
-  const int ways = groups > 2 ? 1 : 4 / groups, vectors = 4 * groups;
+  const int ways = MSK_GROUPS / groups, vectors = 4 * groups;
   const ptrdiff_t block = job->units * MSK_LANES, column = 4 * unit;
   const int8_t *w = job->w + column / MSK_LANES * block;
-  ivec sum[4][4 * MSK_GROUPS];
+  ivec sum[MSK_GROUPS][4 * MSK_GROUPS];
   MSK_UNROLL for (int j = 0; j < ways; j++) {
     MSK_UNROLL for (int v = 0; v < vectors; v++) sum[j][v] = 0;
   }
@@ -158,9 +191,11 @@ static lstm_bounds lstm_step(const lstm_job *job, float *next, float *c, const u
                              lstm_state state, const float *xs) {
   lstm_bounds bounds = {.least = v_fill(0.0f), .largest = v_fill(0.0f)};
   ptrdiff_t u = 0;
+#if MSK_GROUPS == 4
   for (; u + 4 * MSK_LANES <= job->units; u += 4 * MSK_LANES) {
     lstm_block(4, job, &bounds, next, c, q, state, xs, u);
   }
+#endif
   for (; u + 2 * MSK_LANES <= job->units; u += 2 * MSK_LANES) {
     lstm_block(2, job, &bounds, next, c, q, state, xs, u);
   }
@@ -194,9 +229,9 @@ static void lstm_windows(const lstm_job *job, float *y, const float *xs, float *
   }
 }
 
-void msk_hybrid_lstm_vnni(float *y, const float *xs, const int8_t *w, const int32_t *sums,
-                          const float *scales, float *scratch, float limit, bool asymmetric,
-                          const msk_recurrent *s, msk_batch batch) {
+void MSK_NAME(msk_hybrid_lstm)(float *y, const float *xs, const int8_t *w, const int32_t *sums,
+                               const float *scales, float *scratch, float limit, bool asymmetric,
+                               const msk_recurrent *s, msk_batch batch) {
   const ptrdiff_t units = s->units;
   const lstm_job job = {.w = w, .sums = sums, .scales = scales, .units = units,
                         .limit = v_fill(limit), .asymmetric = asymmetric};

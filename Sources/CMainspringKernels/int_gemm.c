@@ -77,12 +77,14 @@ static void gemm_scalar(const gemm_job *job) {
 #define MSK_TOOLS "integer_lanes.h"
 #include "variants.h"
 
+static bool is_vnni(msk_isa isa) { return isa == msk_isa_avx512_vnni || isa == msk_isa_avx_vnni; }
+
 /// Neighbours in depth that are multiplied together, and lanes.
 static ptrdiff_t gemm_group(msk_isa isa, msk_integer x) {
 #if MSK_ARM64
   if (isa == msk_isa_neon_dot && x == msk_integer_s8) return 4;
 #endif
-  return isa == msk_isa_scalar ? 1 : isa == msk_isa_avx512_vnni && x == msk_integer_s8 ? 4 : 2;
+  return isa == msk_isa_scalar ? 1 : is_vnni(isa) && x == msk_integer_s8 ? 4 : 2;
 }
 
 ptrdiff_t msk_int_packed_size(msk_isa isa, msk_integer x, ptrdiff_t columns, ptrdiff_t segments,
@@ -111,7 +113,7 @@ void msk_int_pack(msk_isa isa, msk_integer x, int8_t *dst, const int8_t *src, co
 }
 
 int32_t msk_int_offset(msk_isa isa, msk_integer x) {
-  return isa == msk_isa_avx512_vnni && x == msk_integer_s8 ? 128 : 0;
+  return is_vnni(isa) && x == msk_integer_s8 ? 128 : 0;
 }
 
 static void gemm(msk_isa isa, const gemm_job *job) {
@@ -119,12 +121,19 @@ static void gemm(msk_isa isa, const gemm_job *job) {
   switch (isa) {
   case msk_isa_avx512_vnni:
     if (job->type == msk_integer_s8) {
-      msk_gemm_vnni(job);
+      msk_gemm_avx512_vnni(job);
       return;
     }
     gemm_avx512(job);
     return;
   case msk_isa_avx512: gemm_avx512(job); return;
+  case msk_isa_avx_vnni:
+    if (job->type == msk_integer_s8) {
+      msk_gemm_avx_vnni(job);
+      return;
+    }
+    gemm_avx2(job);
+    return;
   case msk_isa_avx2: gemm_avx2(job); return;
   case msk_isa_scalar:
   case msk_isa_neon:

@@ -27,8 +27,9 @@ typedef struct {
 } gemm_job;
 
 #if MSK_X86
-/// Products of int8 by the instructions of AVX-512 VNNI.
-void msk_gemm_vnni(const gemm_job *job);
+/// Products of int8 by the instructions of AVX-512 VNNI and of AVX-VNNI.
+void msk_gemm_avx512_vnni(const gemm_job *job);
+void msk_gemm_avx_vnni(const gemm_job *job);
 #elif MSK_ARM64
 /// Products of int8 by the dot products of NEON.
 void msk_gemm_dot(const gemm_job *job);

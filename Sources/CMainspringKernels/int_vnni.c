@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Products of int8 by AVX-512 VNNI: unsigned times signed, four neighbours in depth at once. Rows
+// Products of int8 by VNNI: unsigned times signed, four neighbours in depth at once. Rows
 // are moved by 128 in a copy, a single one on the way into registers; see `msk_int_offset`.
 #include "vnni.h"
 
@@ -11,9 +11,14 @@
 #include "pooled_lanes.h"
 
 // Sums of the widest tile: all registers but those of weights and operands.
+#if MSK_LANES == 16
 #define MSK_ROWS 14
 #define MSK_EACH_ROW_COUNT(X) \
   X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#else
+#define MSK_ROWS 6
+#define MSK_EACH_ROW_COUNT(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#endif
 /// Vectors of columns of a tile, and of one of a single row.
 #define MSK_VECTORS 2
 #define MSK_ROW_VECTORS 4
@@ -105,6 +110,7 @@ MSK_INLINE void gemm_store_fixed(msk_integer type, bool is_small, const gemm_job
   }
 }
 
+#if MSK_LANES == 16
 /// The same where only a cut to the type is left.
 MSK_INLINE void gemm_store_whole(msk_integer type, const gemm_job *job, const gemm_sums *sums,
                                  int v, const MSK_NAME(v_columns) *columns, ivec bias,
@@ -116,6 +122,7 @@ MSK_INLINE void gemm_store_whole(msk_integer type, const gemm_job *job, const ge
     MSK_NAME(v_set_cut)(type, y, place, result);
   }
 }
+#endif
 
 /// The same, scaled by doubles.
 MSK_INLINE void gemm_store_real(const gemm_job *job, const gemm_sums *sums, int v, ivec bias,
@@ -179,12 +186,14 @@ static __attribute__((noinline)) void gemm_store(const gemm_job *job, const gemm
         MSK_NAME(v_load_columns)(job->result, job->scales, n, count, are_small);
     if (!c.is_small) {
       gemm_store_fixed(job->result.type, false, job, sums, v, &c, bias, rows, place, count);
+#if MSK_LANES == 16
     } else if (c.is_whole && count >= MSK_LANES) {
       if (job->result.type == msk_integer_s8) {
         gemm_store_whole(msk_integer_s8, job, sums, v, &c, bias, rows, place);
       } else {
         gemm_store_whole(msk_integer_s16, job, sums, v, &c, bias, rows, place);
       }
+#endif
     } else if (job->result.type == msk_integer_s8 && count >= MSK_LANES) {
       gemm_store_fixed(msk_integer_s8, true, job, sums, v, &c, bias, rows, place, MSK_LANES);
     } else if (job->result.type == msk_integer_s16 && count >= MSK_LANES) {
@@ -277,6 +286,7 @@ static void gemm_rows(const gemm_job *job, const int8_t *x, ptrdiff_t r0) {
 
 /// Bytes moved by `msk_int_offset`; as many as follow are written in whole vectors.
 MSK_INLINE void gemm_move(int8_t *moved, const int8_t *x, ptrdiff_t byte_count) {
+#if MSK_LANES == 16
   const __m512i offset = _mm512_set1_epi8((char)0x80);
   ptrdiff_t i = 0;
   for (; i + 64 <= byte_count; i += 64) {
@@ -286,6 +296,20 @@ MSK_INLINE void gemm_move(int8_t *moved, const int8_t *x, ptrdiff_t byte_count) 
     const __m512i from = _mm512_maskz_loadu_epi8((1ull << (byte_count - i)) - 1, x + i);
     _mm512_store_si512(moved + i, _mm512_xor_si512(from, offset));
   }
+#else
+  const __m256i offset = _mm256_set1_epi8((char)0x80);
+  ptrdiff_t i = 0;
+  for (; i + 32 <= byte_count; i += 32) {
+    const __m256i from = _mm256_loadu_si256((const __m256i *)(x + i));
+    _mm256_store_si256((__m256i *)(moved + i), _mm256_xor_si256(from, offset));
+  }
+  if (i < byte_count) {
+    int8_t rest[32] = {0};
+    for (ptrdiff_t k = i; k < byte_count; k++) rest[k - i] = x[k];
+    const __m256i from = _mm256_loadu_si256((const __m256i *)rest);
+    _mm256_store_si256((__m256i *)(moved + i), _mm256_xor_si256(from, offset));
+  }
+#endif
 }
 
 /// Some rows after a copy of them is moved, once for all columns; rows that lie apart are next to
@@ -312,7 +336,7 @@ static void gemm_moved(const gemm_job *all, const int8_t *x, ptrdiff_t reach, pt
   if (n < columns) gemm_columns(1, job, moved, r0, rows, n);
 }
 
-void msk_gemm_vnni(const gemm_job *job) {
+void MSK_NAME(msk_gemm)(const gemm_job *job) {
   const ptrdiff_t part = job->epilogue ? 2 : 1, stride = job->x_stride;
   ptrdiff_t reach = job->length;
   for (ptrdiff_t i = 0; job->offsets && i < job->segments; i++) {

@@ -21,6 +21,8 @@ static uint64_t saved_state(void) {
 bool msk_isa_available(msk_isa isa) {
   // XMM and YMM; with AVX-512 also the mask registers and both parts of ZMM.
   const uint64_t avx = 0x6, avx512 = 0xe6;
+  // Leaf 7, subleaf 1; processors without that subleaf give zeros.
+  const uint32_t avx_vnni = 1 << 4;
   uint32_t a, b, c, d, features;
   if (isa == msk_isa_scalar) return true;
   if (!__get_cpuid(1, &a, &b, &features, &d) || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
@@ -30,6 +32,10 @@ bool msk_isa_available(msk_isa isa) {
   uint64_t state = saved_state();
   bool avx2 = (state & avx) == avx && (features & fused) == fused && (b & bit_AVX2);
   if (isa == msk_isa_avx2) return avx2;
+  if (isa == msk_isa_avx_vnni) {
+    uint32_t more;
+    return avx2 && __get_cpuid_count(7, 1, &more, &b, &c, &d) && (more & avx_vnni);
+  }
   const uint32_t wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
   const bool has_wide = avx2 && (state & avx512) == avx512 && (b & wide) == wide;
   if (isa == msk_isa_avx512) return has_wide;
@@ -73,20 +79,21 @@ ptrdiff_t msk_gemv_width(msk_isa isa) { return isa == msk_isa_scalar ? 8 : 64; }
 
 #else
 
+static bool is_avx2(msk_isa isa) { return isa == msk_isa_avx2 || isa == msk_isa_avx_vnni; }
 static bool is_avx512(msk_isa isa) { return isa == msk_isa_avx512 || isa == msk_isa_avx512_vnni; }
 
 ptrdiff_t msk_lanes(msk_isa isa) {
-  return is_avx512(isa) ? 16 : isa == msk_isa_avx2 ? 8 : 1;
+  return is_avx512(isa) ? 16 : is_avx2(isa) ? 8 : 1;
 }
 
 // Two registers of columns leave room for 14 (AVX-512) or 6 (AVX2) rows of accumulators.
 ptrdiff_t msk_gemm_width(msk_isa isa) {
-  return is_avx512(isa) ? 32 : isa == msk_isa_avx2 ? 16 : 8;
+  return is_avx512(isa) ? 32 : is_avx2(isa) ? 16 : 8;
 }
 
 // One row alone: enough accumulators to hide the latency of the additions.
 ptrdiff_t msk_gemv_width(msk_isa isa) {
-  return is_avx512(isa) ? 256 : isa == msk_isa_avx2 ? 64 : 8;
+  return is_avx512(isa) ? 256 : is_avx2(isa) ? 64 : 8;
 }
 
 #endif

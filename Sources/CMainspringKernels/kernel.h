@@ -66,6 +66,7 @@
   case msk_isa_avx512:                    \
     name##_avx512(__VA_ARGS__);           \
     return;                               \
+  case msk_isa_avx_vnni:                  \
   case msk_isa_avx2:                      \
     name##_avx2(__VA_ARGS__);             \
     return;                               \

@@ -86,14 +86,24 @@ static void s8_lstm_in_parts(msk_isa isa, int8_t *y, const int16_t *xs, const in
   }
 }
 
+#if MSK_X86
+/// By the kernel of whole steps, if the instruction set has it and it takes the layer.
+static bool lstm_whole(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w,
+                       const int32_t *bias, const msk_scale *scales, void *scratch,
+                       const msk_integer_recurrent *shape, msk_batch batch) {
+  if (isa == msk_isa_avx512_vnni) {
+    return msk_lstm_avx512_vnni(y, xs, w, bias, scales, scratch, shape, batch);
+  }
+  return isa == msk_isa_avx_vnni &&
+         msk_lstm_avx_vnni(y, xs, w, bias, scales, scratch, shape, batch);
+}
+#endif
+
 void msk_s8_lstm(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *w, const int32_t *bias,
                  const msk_scale *scales, void *scratch, msk_integer_recurrent shape) {
 #if MSK_X86
   const msk_batch one = {.count = 1};
-  if (isa == msk_isa_avx512_vnni &&
-      msk_lstm_vnni(y, xs, w, bias, scales, scratch, &shape, one)) {
-    return;
-  }
+  if (lstm_whole(isa, y, xs, w, bias, scales, scratch, &shape, one)) return;
 #endif
   const ptrdiff_t units = shape.units;
   int16_t *c = (int16_t *)((int32_t *)scratch + 4 * units) + 4 * units;
@@ -116,10 +126,7 @@ void msk_s8_lstm_batch(msk_isa isa, int8_t *y, const int16_t *xs, const int8_t *
                        const int32_t *bias, const msk_scale *scales, void *scratch,
                        msk_integer_recurrent shape, msk_batch batch) {
 #if MSK_X86
-  if (isa == msk_isa_avx512_vnni &&
-      msk_lstm_vnni(y, xs, w, bias, scales, scratch, &shape, batch)) {
-    return;
-  }
+  if (lstm_whole(isa, y, xs, w, bias, scales, scratch, &shape, batch)) return;
 #endif
   for (ptrdiff_t n = 0; n < batch.count; n++) {
     const ptrdiff_t bytes = n * batch.stride * 4;

@@ -8,8 +8,43 @@
 #pragma clang attribute push(MSK_TARGET_VNNI, apply_to = function)
 #include "short_lanes.h"
 
-/// Vectors of units of a block.
+// The most vectors of units of a block: registers hold the sums of four gates of each.
+#if MSK_LANES == 16
 #define MSK_GROUPS 4
+#else
+#define MSK_GROUPS 2
+#endif
+
+/// As many numbers of 16 bits as a vector has lanes, and of 8 bits as twice those.
+typedef MSK_NAME(svec) lstm_half;
+typedef int8_t lstm_bytes __attribute__((ext_vector_type(MSK_SHORTS)));
+
+/// Numbers saturated to 16 bits.
+MSK_INLINE lstm_half lstm_cut(ivec x) {
+#if MSK_LANES == 16
+  return (lstm_half)_mm512_cvtsepi32_epi16((__m512i)x);
+#else
+  const __m256i all = (__m256i)x;
+  return (lstm_half)_mm_packs_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+#endif
+}
+
+MSK_INLINE hvec lstm_joined(lstm_half a, lstm_half b) {
+#if MSK_LANES == 16
+  return (hvec)_mm512_inserti64x4(_mm512_castsi256_si512((__m256i)a), (__m256i)b, 1);
+#else
+  return (hvec)_mm256_set_m128i((__m128i)b, (__m128i)a);
+#endif
+}
+
+/// The upper halves of the products.
+MSK_INLINE hvec lstm_upper(hvec a, hvec b) {
+#if MSK_LANES == 16
+  return (hvec)_mm512_mulhi_epi16((__m512i)a, (__m512i)b);
+#else
+  return (hvec)_mm256_mulhi_epi16((__m256i)a, (__m256i)b);
+#endif
+}
 
 /// What is the same in all steps.
 typedef struct {
@@ -25,15 +60,15 @@ typedef struct {
 } lstm_job;
 
 /// Sums of one gate as numbers of 16 bits.
-MSK_INLINE __m256i lstm_sums(const lstm_job *job, int gate, ivec product, ptrdiff_t unit,
-                             const int16_t *xs) {
+MSK_INLINE lstm_half lstm_sums(const lstm_job *job, int gate, ivec product, ptrdiff_t unit,
+                               const int16_t *xs) {
   const ptrdiff_t column = gate * job->units + unit;
   const ivec sum = product + MSK_NAME(v_integers)(msk_integer_s32, job->bias, column, MSK_LANES);
   const ivec right = (ivec)job->right[gate];
   const ivec scaled = MSK_NAME(v_small_high_product)(sum, (ivec)job->multiplier[gate]);
   const ivec z = MSK_NAME(v_small_rounded_shift)(scaled, right, (ivec)1 << (right - 1)) +
                  MSK_NAME(v_integers)(msk_integer_s16, xs, column, MSK_LANES);
-  return _mm512_cvtsepi32_epi16((__m512i)z);
+  return lstm_cut(z);
 }
 
 /// a · b / 2¹⁵ as `msk_rounded_shift` rounds it; a ≥ 0.
@@ -46,7 +81,7 @@ MSK_INLINE hvec lstm_product(hvec a, hvec b) {
 /// a · b / 2^(15 + bits), likewise.
 MSK_INLINE hvec lstm_small_product(hvec a, hvec b, int32_t bits) {
   if (bits == 0) return lstm_product(a, b);
-  const hvec low = a * b, high = (hvec)_mm512_mulhi_epi16((__m512i)a, (__m512i)b);
+  const hvec low = a * b, high = lstm_upper(a, b);
   const hvec negative = high >> (int16_t)15;
   if (bits == 1) {
     // A half and more, or more than a half, of what the upper part leaves.
@@ -58,22 +93,41 @@ MSK_INLINE hvec lstm_small_product(hvec a, hvec b, int32_t bits) {
 }
 
 /// o · t scaled, moved to its zero point and cut to 8 bits.
-MSK_INLINE __m256i lstm_hidden(const lstm_job *job, hvec o, hvec t) {
-  const __m512i low = (__m512i)(o * t), high = _mm512_mulhi_epi16((__m512i)o, (__m512i)t);
+MSK_INLINE lstm_bytes lstm_hidden(const lstm_job *job, hvec o, hvec t) {
+#if MSK_LANES == 16
+  const __m512i low = (__m512i)(o * t), high = (__m512i)lstm_upper(o, t);
   const ivec a = (ivec)_mm512_unpacklo_epi16(low, high), b = (ivec)_mm512_unpackhi_epi16(low, high);
+#else
+  const __m256i low = (__m256i)(o * t), high = (__m256i)lstm_upper(o, t);
+  const ivec a = (ivec)_mm256_unpacklo_epi16(low, high), b = (ivec)_mm256_unpackhi_epi16(low, high);
+#endif
   const ivec x = MSK_NAME(v_scaled_by)(a, job->hidden) + job->hidden_zero;
   const ivec y = MSK_NAME(v_scaled_by)(b, job->hidden) + job->hidden_zero;
-  return _mm512_cvtsepi16_epi8(_mm512_packs_epi32((__m512i)x, (__m512i)y));
+#if MSK_LANES == 16
+  return (lstm_bytes)_mm512_cvtsepi16_epi8(_mm512_packs_epi32((__m512i)x, (__m512i)y));
+#else
+  const __m256i all = _mm256_packs_epi32((__m256i)x, (__m256i)y);
+  return (lstm_bytes)_mm_packs_epi16(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+#endif
+}
+
+/// Stores all bytes, or the first half of them.
+MSK_INLINE void lstm_store(void *p, lstm_bytes x, const bool all) {
+#if MSK_LANES == 16
+  _mm256_mask_storeu_epi8(p, all ? ~0u : 0xffff, (__m256i)x);
+#else
+  __builtin_memcpy(p, &x, all ? sizeof x : sizeof x / 2);
+#endif
 }
 
 /// One block of units; `h` is moved by `msk_int_offset`, and so is `next`.
 MSK_INLINE void lstm_block(const int groups, const lstm_job *job, uint8_t *next, int8_t *y,
                            int16_t *c, const uint8_t *h, const int16_t *xs, ptrdiff_t unit) {
-  const int ways = groups > 2 ? 1 : 4 / groups;
+  const int ways = MSK_GROUPS / groups;
   const ptrdiff_t block = job->units * MSK_LANES;
   const int8_t *w = job->w + unit / MSK_LANES * block;
   const ptrdiff_t gate_step = job->units / MSK_LANES * block;
-  ivec sum[4][4][MSK_GROUPS];
+  ivec sum[MSK_GROUPS][4][MSK_GROUPS];
   MSK_UNROLL for (int j = 0; j < ways; j++) {
     MSK_UNROLL for (int g = 0; g < 4; g++) {
       MSK_UNROLL for (int v = 0; v < groups; v++) sum[j][g][v] = 0;
@@ -98,13 +152,13 @@ MSK_INLINE void lstm_block(const int groups, const lstm_job *job, uint8_t *next,
     const ptrdiff_t u = unit + p * MSK_SHORTS;
     hvec z[4], gate[4];
     MSK_UNROLL for (int g = 0; g < 4; g++) {
-      __m256i half[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+      lstm_half half[2] = {0, 0};
       MSK_UNROLL for (int i = 0; i < 2 && 2 * p + i < groups; i++) {
         ivec all = sum[0][g][2 * p + i];
         MSK_UNROLL for (int j = 1; j < ways; j++) all += sum[j][g][2 * p + i];
         half[i] = lstm_sums(job, g, all, u + i * MSK_LANES, xs);
       }
-      z[g] = (hvec)_mm512_inserti64x4(_mm512_castsi256_si512(half[0]), half[1], 1);
+      z[g] = lstm_joined(half[0], half[1]);
     }
     MSK_NAME(h_gates)(gate, z);
     const ptrdiff_t n = groups == 1 ? MSK_LANES : MSK_SHORTS;
@@ -119,29 +173,29 @@ MSK_INLINE void lstm_block(const int groups, const lstm_job *job, uint8_t *next,
   MSK_NAME(h_tanh)(pairs, t, cell, job->cell_bits);
   MSK_UNROLL for (int p = 0; p < pairs; p++) {
     const ptrdiff_t u = unit + p * MSK_SHORTS;
-    const __m256i state = lstm_hidden(job, output[p], t[p]);
-    const __m256i moved = _mm256_xor_si256(state, _mm256_set1_epi8((char)0x80));
-    const __mmask32 mask = groups == 1 ? 0xffff : ~0u;
-    _mm256_mask_storeu_epi8(next + u, mask, moved);
-    if (y) _mm256_mask_storeu_epi8(y + u, mask, state);
+    const lstm_bytes state = lstm_hidden(job, output[p], t[p]);
+    lstm_store(next + u, state ^ (int8_t)-128, groups > 1);
+    if (y) lstm_store(y + u, state, groups > 1);
   }
 }
 
 static void lstm_step(const lstm_job *job, uint8_t *next, int8_t *y, int16_t *c, const uint8_t *h,
                       const int16_t *xs) {
   ptrdiff_t u = 0;
+#if MSK_GROUPS == 4
   for (; u + 4 * MSK_LANES <= job->units; u += 4 * MSK_LANES) {
     lstm_block(4, job, next, y, c, h, xs, u);
   }
+#endif
   for (; u + 2 * MSK_LANES <= job->units; u += 2 * MSK_LANES) {
     lstm_block(2, job, next, y, c, h, xs, u);
   }
   if (u < job->units) lstm_block(1, job, next, y, c, h, xs, u);
 }
 
-bool msk_lstm_vnni(int8_t *y, const int16_t *xs, const int8_t *w, const int32_t *bias,
-                   const msk_scale *scales, void *scratch, const msk_integer_recurrent *s,
-                   msk_batch batch) {
+bool MSK_NAME(msk_lstm)(int8_t *y, const int16_t *xs, const int8_t *w, const int32_t *bias,
+                        const msk_scale *scales, void *scratch, const msk_integer_recurrent *s,
+                        msk_batch batch) {
   const ptrdiff_t units = s->units;
   if (units % MSK_LANES != 0 || s->hidden.shift > 0) return false;
   const bool clips = s->cell_clip > 0;

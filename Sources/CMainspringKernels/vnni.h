@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the kernel files that multiply int8 by AVX-512 VNNI start from. They are for x86-64 alone and
-// hold one variant; functions that follow the inclusion may use its instructions.
+// What the kernel files that multiply int8 by VNNI start from. They are for x86-64 alone and hold
+// one variant: that of AVX-512, or with MSK_AVX_VNNI that of AVX-VNNI, with vectors half as wide.
+// Functions that follow the inclusion may use its instructions.
 #ifndef MSK_VNNI_H
 #define MSK_VNNI_H
 
@@ -12,17 +13,27 @@
 // Vectors of two registers are passed between functions that are always inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 
+#if defined(MSK_AVX_VNNI)
+#define MSK_TARGET_VNNI __attribute__((target("avx2,fma,f16c,avxvnni")))
+#define MSK_VARIANT avx_vnni
+#define MSK_LANES 8
+#else
 #define MSK_TARGET_VNNI \
   __attribute__((target("avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
-
 #define MSK_VARIANT avx512_vnni
 #define MSK_LANES 16
+#endif
 #pragma clang attribute push(MSK_TARGET_VNNI, apply_to = function)
 #include "integer_lanes.h"
 
 /// sum + products of four neighbours of each of the columns with the same four of a row.
 MSK_INLINE ivec msk_dot(ivec sum, ivec x, const int8_t *w) {
+#if MSK_LANES == 16
   return (ivec)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)x, _mm512_loadu_si512(w));
+#else
+  const __m256i weights = _mm256_loadu_si256((const __m256i *)w);
+  return (ivec)_mm256_dpbusd_avx_epi32((__m256i)sum, (__m256i)x, weights);
+#endif
 }
 
 /// Four neighbours, moved by `msk_int_offset`, in all lanes.

@@ -16,6 +16,8 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
   case scalar
   /// AVX2 with FMA and F16C.
   case avx2
+  /// The same with AVX-VNNI, which multiplies int8; for floats there is no difference.
+  case avxvnni
   /// AVX-512 F, BW, DQ and VL.
   case avx512
   /// The same with VNNI, which multiplies int8; for floats there is no difference.
@@ -30,6 +32,7 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
     switch self {
     case .scalar: "scalar"
     case .avx2: "avx2"
+    case .avxvnni: "avxvnni"
     case .avx512: "avx512"
     case .avx512vnni: "avx512vnni"
     case .neon: "neon"
@@ -71,6 +74,7 @@ public enum InstructionSet: Hashable, Sendable, CaseIterable {
     switch self {
     case .scalar: .scalar
     case .avx2: .avx2
+    case .avxvnni: .avx_vnni
     case .avx512: .avx512
     case .avx512vnni: .avx512_vnni
     case .neon: .neon

@@ -7,7 +7,7 @@ import _MainspringTestSupport
 
 /// The instruction sets this machine has.
 let instructionSets: [msk_isa] = [
-  .scalar, .avx2, .avx512, .avx512_vnni, .neon, .neon_dot,
+  .scalar, .avx2, .avx_vnni, .avx512, .avx512_vnni, .neon, .neon_dot,
 ].filter { msk_isa_available($0) }
 
 extension msk_function {

@@ -145,7 +145,7 @@ import _MainspringTestSupport
     #expect(y == [9, 9, 9, 0, 2, 0, 4, 0])
   }
 
-  @Test(arguments: [-1, 6, 99, .max, .min] as [Int32])
+  @Test(arguments: [-1, 7, 99, .max, .min] as [Int32])
   func unknownInstructionSetsAreNotAvailable(code: Int32) {
     // Swift hands any number of a C enumeration on.
     let unknown = msk_isa(rawValue: code)
@@ -155,6 +155,7 @@ import _MainspringTestSupport
   @Test func wideInstructionSetsIncludeNarrowOnes() {
     #expect(msk_isa_available(.scalar))
     #expect(!msk_isa_available(.avx512) || msk_isa_available(.avx2))
+    #expect(!msk_isa_available(.avx_vnni) || msk_isa_available(.avx2))
   }
 
   @Test func blocksOfWeightsAreWholeVectors() {

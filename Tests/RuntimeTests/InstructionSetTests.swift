@@ -23,8 +23,8 @@ import _MainspringTestSupport
   @Test func errorsListWhatThereIs() {
     #expect(
       InstructionSetError.unknown(name: "sse9").description
-        == "instruction set: expected scalar, avx2, avx512, avx512vnni, neon or neondot, "
-        + "found 'sse9'")
+        == "instruction set: expected scalar, avx2, avxvnni, avx512, avx512vnni, neon or "
+        + "neondot, found 'sse9'")
     let message = InstructionSetError.unavailable(.avx512).description
     #expect(message.hasPrefix("instruction set: expected one this machine has, scalar"))
     #expect(message.hasSuffix("found 'avx512'"))

@@ -28,14 +28,16 @@ typedef enum MSK_CLOSED : int32_t {
   msk_isa_scalar = 0,
   /// AVX2, FMA and F16C: 8 lanes.
   msk_isa_avx2 = 1,
+  /// The same with AVX-VNNI, for products of int8.
+  msk_isa_avx_vnni = 2,
   /// AVX-512 F, BW, DQ and VL: 16 lanes.
-  msk_isa_avx512 = 2,
+  msk_isa_avx512 = 3,
   /// The same with VNNI, for products of int8.
-  msk_isa_avx512_vnni = 3,
+  msk_isa_avx512_vnni = 4,
   /// Advanced SIMD of 64-bit ARM: 4 lanes.
-  msk_isa_neon = 4,
+  msk_isa_neon = 5,
   /// The same with dot products of int8.
-  msk_isa_neon_dot = 5,
+  msk_isa_neon_dot = 6,
 } msk_isa;
 
 /// What packed weights are made of; halves are IEEE binary16 and are widened in registers. The

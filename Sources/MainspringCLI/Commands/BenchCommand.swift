@@ -8,7 +8,7 @@ import MainspringConvert
 enum BenchCommand: Subcommand {
   static let name = "bench"
 
-  enum CPU: String, CaseIterable { case scalar, avx2, avx512, avx512vnni, neon, neondot }
+  enum CPU: String, CaseIterable { case scalar, avx2, avxvnni, avx512, avx512vnni, neon, neondot }
 
   static let command: Command = Command(
     name, summary: "Measures how long a model takes for a window.",

@@ -29,6 +29,7 @@ enum InspectionCPU {
     switch set {
     case .scalar: "plain C, on every processor"
     case .avx2: "AVX2, FMA and F16C: 8 floats at once"
+    case .avxvnni: "the same with AVX-VNNI: 32 products of int8 at once"
     case .avx512: "AVX-512 F, BW, DQ and VL: 16 floats at once"
     case .avx512vnni: "the same with VNNI: 64 products of int8 at once"
     case .neon: "NEON of 64-bit ARM: 4 floats at once"
