@@ -19,6 +19,8 @@ enum CheckPage {
       """
       \(families.joined(separator: ", ")); the same inputs for every model, seed \(settings.seed).
       """)
+    if report.classCount == nil { page.paragraph("No classifier: outputs are numbers.") }
+    if let hint = CheckText.hint(report) { page.paragraph("\(hint).") }
     page.heading("Models")
     for (name, model) in zip(names, report.models) {
       page.subheading("\(name) (\(model.stage)): \(model.verdict.rawValue)")
@@ -31,7 +33,7 @@ enum CheckPage {
       page.table(
         [
           "model", "inputs", "same class", "histogram distance", "largest difference",
-          "response over error",
+          "response over error", "saturated",
         ], agreements(report, names))
     }
     histograms(report, names, &page)
@@ -82,6 +84,7 @@ enum CheckPage {
           rounded(agreement.histogramDistance, 3),
           CheckText.short(Double(agreement.largestDifference)),
           CheckText.decibels(agreement.responseToError),
+          answer.saturated.count == 0 ? "-" : CheckText.percent(answer.saturated.share, 1),
         ])
       }
     }
@@ -96,7 +99,8 @@ enum CheckPage {
   private static func histograms(_ report: CheckReport, _ names: [String], _ page: inout Page) {
     guard let classCount = report.classCount else { return }
     page.heading("Predicted classes")
-    let classes = (0..<classCount).map { "\($0)" }
+    let classes =
+      report.classNames.isEmpty ? (0..<classCount).map { "\($0)" } : report.classNames
     for (name, model) in zip(names, report.models) {
       guard let answer = shown(model), let histogram = answer.histogram else { continue }
       page.figure(
@@ -113,7 +117,8 @@ enum CheckPage {
         "\(name): smallest to largest value of each output, on \(answer.family.rawValue)",
         .ranges(
           extremes.map { Double($0.lowerBound)...Double($0.upperBound) },
-          names: extremes.indices.map { "\($0)" }))
+          names: extremes.count == report.classNames.count
+            ? report.classNames : extremes.indices.map { "\($0)" }))
     }
   }
 

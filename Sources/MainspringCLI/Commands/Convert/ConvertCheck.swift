@@ -40,7 +40,7 @@ struct ConvertCheck {
     }
     let shapes = graph.inputs.map { graph.shape(of: $0) }
     let source = ProbeSource(
-      inputs: shapes, windows: windows.map { ConvertCheck.probes($0, shapes) }, seed: 1)
+      for: subjects, windows: windows.map { ConvertCheck.probes($0, shapes) }, seed: 1)
     let work = max(graph.multiplyAccumulates * subjects.count * ProbeFamily.allCases.count, 1)
     let affordable = ConvertCheck.workLimit / work
     let count = min(
