@@ -22,6 +22,8 @@ public struct Responses: Sendable {
   /// Beside a reference: what is told about the two together.
   public internal(set) var agreement: ResponseAgreement?
 
+  /// Of the first output, without answers that are not finite.
+  public private(set) var distribution: OutputDistribution = OutputDistribution()
   /// By output.
   private(set) var ports: [OutputResponses]
   private var outputs: Moments { ports[0].outputs }
@@ -68,7 +70,11 @@ public struct Responses: Sendable {
     inputCount += 1
     var isFinite = true
     for index in ports.indices {
-      if !ports[index].add(outputs[index], scores[index]) { isFinite = false }
+      if !ports[index].add(outputs[index], scores[index]) {
+        isFinite = false
+      } else if index == 0 {
+        distribution.add(outputs[0])
+      }
     }
     if !isFinite { nonFiniteCount += 1 }
     return isFinite

@@ -5,6 +5,9 @@ import MainspringReport
 
 /// A check's outcome as an HTML page.
 enum CheckPage {
+  /// More outputs than one looks at.
+  private static let mostOutputs = 12
+
   /// - Parameter layers: for each model how its layers differ from the reference's; empty for the
   ///   reference.
   static func text(
@@ -112,13 +115,26 @@ enum CheckPage {
   private static func outputs(_ report: CheckReport, _ names: [String], _ page: inout Page) {
     page.heading("Outputs")
     for (name, model) in zip(names, report.models) {
-      guard let answer = shown(model), let extremes = answer.extremes else { continue }
+      guard let answer = shown(model), let bounds = answer.distribution.bounds else { continue }
+      // Probabilities have an axis of their own.
+      let isShare = report.classCount != nil && bounds.lowerBound >= 0 && bounds.upperBound <= 1
+      let (low, high) = isShare ? (0, 1) : (bounds.lowerBound, bounds.upperBound)
+      let counts = answer.distribution.counts(bins: 40, from: low, to: high)
+      // The ones that vary most, of more than one looks at.
+      let order = answer.variances.indices.sorted {
+        (answer.variances[$1], $0) < (answer.variances[$0], $1)
+      }
+      let shown = order.prefix(mostOutputs).sorted()
+      let which =
+        shown.count < counts.count ? "the \(shown.count) of \(counts.count) that vary most" : "each"
       page.figure(
-        "\(name): smallest to largest value of each output, on \(answer.family.rawValue)",
-        .ranges(
-          extremes.map { Double($0.lowerBound)...Double($0.upperBound) },
-          names: extremes.count == report.classNames.count
-            ? report.classNames : extremes.indices.map { "\($0)" }))
+        "\(name): how often values of outputs (\(which)) lie where, on \(answer.family.rawValue); heights are square roots of counts",
+        .distributions(
+          shown.map { counts[$0] },
+          names: shown.map {
+            counts.count == report.classNames.count ? report.classNames[$0] : "\($0)"
+          },
+          low: Double(low), high: Double(high)))
     }
   }
 
