@@ -24,6 +24,11 @@ public struct CheckReport: Sendable {
   public let reference: Int
   /// Classes of the first output; nil for models that are no classifiers.
   public let classCount: Int?
+  /// As a model carries them; empty when none does.
+  public let classNames: [String]
+
+  /// Nobody said what inputs are like, and no windows were given.
+  public let isMadeUp: Bool
 
   /// The worst verdict of all models.
   public var verdict: Verdict { models.map(\.verdict).max() ?? .responsive }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringGraph
+
 /// Asks several models the same questions and judges the answers.
 ///
 /// ```swift
@@ -19,6 +21,8 @@ public struct Checker {
   let reference: Int
   let isScaled: Bool
   let allowsState: Bool
+  /// By model; nil for those that are no classifiers.
+  let classes: [ClassOutput?]
 
   /// - Parameters:
   ///   - subjects: models of the same inputs and outputs, by name or position, at least one; faults
@@ -44,6 +48,8 @@ public struct Checker {
     self.reference = reference
     self.isScaled = isScaled
     self.allowsState = allowsState
+    let isNamed = subjects.contains { $0.hasNames }
+    classes = subjects.map { $0.classes(isNamed: isNamed) }
   }
 
   /// The model nearest to training; of equals the first.
@@ -59,7 +65,9 @@ public struct Checker {
   /// - Complexity: a run of each model for each input, and some more for models that fail.
   public func check(progress: (Int) -> Void = { _ in }) throws(CheckError) -> CheckReport {
     var witnesses: [Witness] = []
-    for subject in subjects { witnesses.append(try Witness(subject)) }
+    for (subject, classes) in zip(subjects, classes) {
+      witnesses.append(try Witness(subject, classes))
+    }
     var done = 0
     for family in ProbeFamily.allCases {
       let familyCount = source.count(of: family, wanted: count)

@@ -35,34 +35,13 @@ public struct Subject: Sendable {
       ? outputNames ?? [] : outputs.map { graph.values[$0].name }
   }
 
-  /// Classes the first output tells apart: its elements, or two for a single one; nil when it is no
-  /// classifier's.
-  public var classCount: Int? {
-    guard let output = graph.outputs.first else { return nil }
-    let shape = graph.shape(of: output)
-    if shape.elementCount == 1 { return 2 }
-    return shape.elementCount > 0 && shape.channels == shape.elementCount ? shape.channels : nil
-  }
-}
-
-extension Graph {
-  /// The first output, what its softmax or sigmoid is taken of, and what it says about classes.
+  /// What the first output says about classes; nil for a model that is no classifier.
   ///
-  /// Far from a decision a softmax hides how close two models are: differences are told by what is
-  /// in front of it.
-  func score() -> (value: ValueID, form: Prediction.Form)? {
-    guard let output = outputs.first else { return nil }
-    let isSingle = shape(of: output).elementCount == 1
-    var value = output
-    while let producer = nodes.first(where: { $0.output == value }) {
-      switch producer.operation {
-      case .softmax: return (producer.inputs[0], .probabilities)
-      case .unary(let unary) where unary.function == .logistic && isSingle:
-        return (producer.inputs[0], .binary)
-      case .quantize, .dequantize, .reshape: value = producer.inputs[0]
-      default: return (output, isSingle ? .binary : .scores)
-      }
-    }
-    return (output, isSingle ? .binary : .scores)
+  /// - Parameter isNamed: another file of the model has names for its classes.
+  func classes(isNamed: Bool) -> ClassOutput? {
+    graph.classes(of: 0, isNamed: isNamed).flatMap { $0.isCertain ? $0 : nil }
   }
+
+  /// The file has names for its classes.
+  var hasNames: Bool { graph.contract?.labels.isEmpty == false }
 }

@@ -5,54 +5,70 @@ import MainspringGraph
 /// A model that is asked, and what it answered so far.
 final class Witness {
   private let runner: Runner
-  private let form: Prediction.Form
-  private let classCount: Int?
-  /// Both ends of the range of an integer output.
+  private let classes: ClassOutput?
+  private let outputCount: Int
+  /// Both ends of the range of the first output, where it is of integers and reaching them is no
+  /// answer in itself: probabilities end at 0 and 1.
   private let ends: (low: Float, high: Float)?
   private var current: Responses?
   private(set) var responses: [Responses] = []
-  private var scoreError = 0.0
+  /// By input what the model's integers can hold of it; nil for floats.
+  private let inputBounds: [(low: Float, high: Float, step: Float)?]
+  /// By output.
+  private var errors: [ScoreError] = []
+  /// Those of inputs that the integers can hold.
+  private var heldErrors: [ScoreError] = []
   private var sensitivitySum = 0.0
   private var sensitivityCount = 0
-  /// Of the last input asked in earnest.
-  private(set) var output: [Float] = []
-  private(set) var score: [Float] = []
+  /// Of the last input asked in earnest, by output.
+  private(set) var outputs: [[Float]] = []
+  private(set) var scores: [[Float]] = []
   private(set) var prediction: Prediction?
 
-  init(_ subject: Subject) throws(CheckError) {
-    guard let score = subject.graph.score() else {
+  /// - Parameter classes: what the first output says about them; nil for no classifier.
+  init(_ subject: Subject, _ classes: ClassOutput?) throws(CheckError) {
+    let graph = subject.graph
+    guard let first = graph.outputs.first else {
       throw .ports(model: subject.name, what: "outputs", expected: "at least one", found: "none")
     }
-    runner = try Runner(subject, watching: [score.value])
-    form = score.form
-    classCount = subject.classCount
-    ends = subject.graph.outputs.first.flatMap { Self.ends(subject.graph.values[$0].type) }
+    runner = try Runner(subject, watching: graph.outputs.map { graph.score(of: $0) })
+    outputCount = graph.outputs.count
+    self.classes = classes
+    inputBounds = graph.inputs.map { graph.integers(of: $0) }
+    let isProbability = classes.map { $0.form != .scores } ?? false
+    ends = isProbability ? nil : IntegerRange.bounds(graph.values[first].type)
   }
 
   func begin(_ family: ProbeFamily) {
+    let sizes = runner.results.map(\.count)
     current = Responses(
-      family, classCount: classCount, outputCount: runner.results[0].count,
-      scoreCount: runner.results[runner.results.count - 1].count)
-    (scoreError, sensitivitySum, sensitivityCount) = (0, 0, 0)
+      family, classCount: classes?.count,
+      ports: (0..<outputCount).map {
+        OutputResponses(outputCount: sizes[$0], scoreCount: sizes[outputCount + $0])
+      })
+    errors = (0..<outputCount).map { ScoreError(count: sizes[outputCount + $0]) }
+    heldErrors = errors
+    (sensitivitySum, sensitivityCount) = (0, 0)
   }
 
   /// Answers an input; its answer can be looked at until the next one.
   func ask(_ probe: [[Float]]) throws(CheckError) {
     try runner.run(probe)
-    output = runner.results[0]
-    score = runner.results[runner.results.count - 1]
-    current?.inputCount += 1
-    guard output.allSatisfy({ $0.isFinite }), score.allSatisfy({ $0.isFinite }) else {
-      prediction = nil
-      return
+    outputs = Array(runner.results[..<outputCount])
+    scores = Array(runner.results[outputCount...])
+    _ = current?.add(outputs, scores)
+    prediction = nil
+    guard (outputs[0] + scores[0]).allSatisfy({ $0.isFinite }) else { return }
+    if let classes {
+      let answer = Prediction(outputs[0], classes.form)
+      prediction = answer
+      current?.add(answer)
     }
-    prediction = classCount == nil ? nil : Prediction(output, form)
-    current?.add(output, score, prediction)
     if let ends {
-      // A probability of 0 is an answer.
-      let count = output.count { $0 >= ends.high || (form == .scores && $0 <= ends.low) }
+      let count = outputs[0].count { $0 >= ends.high || $0 <= ends.low }
       let before = current?.saturated ?? Proportion(0, of: 0)
-      current?.saturated = Proportion(before.hits + count, of: before.count + output.count)
+      current?.saturated = Proportion(
+        before.hits + count, of: before.count + outputs[0].count)
     }
   }
 
@@ -60,34 +76,49 @@ final class Witness {
   func ask(_ probe: [[Float]], beside reference: Witness) throws(CheckError) {
     try ask(probe)
     var agreement = current?.agreement ?? ResponseAgreement()
-    if let best = reference.prediction?.best {
+    if let best = reference.prediction?.best, classes != nil {
       let hits = agreement.sameClass.hits + (prediction?.best == best ? 1 : 0)
       agreement.sameClass = Proportion(hits, of: agreement.sameClass.count + 1)
     }
-    let isFinite = [output, reference.output, score, reference.score].allSatisfy {
+    let isFinite = [outputs, reference.outputs, scores, reference.scores].joined().allSatisfy {
       $0.allSatisfy { $0.isFinite }
     }
     agreement.finiteCount += isFinite ? 1 : 0
     agreement.nonFiniteCount += isFinite ? 0 : 1
+    let isHeld = holds(probe)
+    if isHeld { agreement.heldCount += 1 }
     defer { current?.agreement = agreement }
     if !isFinite { return }
-    for (a, b) in zip(output, reference.output) {
-      agreement.largestDifference = max(agreement.largestDifference, abs(a - b))
+    for output in outputs.indices {
+      for (a, b) in zip(outputs[output], reference.outputs[output]) {
+        agreement.largestDifference = max(agreement.largestDifference, abs(a - b))
+      }
+      let ignoresShift = output == 0 && classes != nil
+      errors[output].add(
+        scores[output], reference.scores[output], ignoresShift: ignoresShift)
+      if isHeld {
+        heldErrors[output].add(
+          scores[output], reference.scores[output], ignoresShift: ignoresShift)
+      }
     }
-    // A shift of all scores changes nothing that is told by them.
-    let shift = zip(score, reference.score).reduce(0.0) { $0 + Double($1.0) - Double($1.1) }
-    let mean = score.count > 1 ? shift / Double(score.count) : 0
-    for (a, b) in zip(score, reference.score) {
-      let error = Double(a) - Double(b) - mean
-      scoreError += error * error
+  }
+
+  /// All but some elements of the input are within what the integers can hold.
+  private func holds(_ probe: [[Float]]) -> Bool {
+    for (values, bounds) in zip(probe, inputBounds) {
+      guard let bounds else { continue }
+      let (low, high) = (bounds.low - bounds.step / 2, bounds.high + bounds.step / 2)
+      let beyond = Proportion(values.count { $0 < low || $0 > high }, of: values.count)
+      if beyond.share > Thresholds.clippedShare { return false }
     }
+    return true
   }
 
   func ask(changed probe: [[Float]], by length: Double) throws(CheckError) {
     try runner.run(probe)
-    let changed = runner.results[runner.results.count - 1]
+    let changed = runner.results[outputCount]
     var squares = 0.0
-    for (a, b) in zip(changed, score) where a.isFinite && b.isFinite {
+    for (a, b) in zip(changed, scores[0]) where a.isFinite && b.isFinite {
       squares += (Double(a) - Double(b)) * (Double(a) - Double(b))
     }
     guard length > 0 else { return }
@@ -97,7 +128,9 @@ final class Witness {
 
   func ask(again probe: [[Float]]) throws(CheckError) {
     try runner.run(probe)
-    let isSame = zip(runner.results[0], output).allSatisfy { $0.bitPattern == $1.bitPattern }
+    let isSame = zip(runner.results, outputs).allSatisfy { again, before in
+      zip(again, before).allSatisfy { $0.bitPattern == $1.bitPattern }
+    }
     let before = current?.repeated ?? Proportion(0, of: 0)
     current?.repeated = Proportion(before.hits + (isSame ? 0 : 1), of: before.count + 1)
   }
@@ -109,14 +142,21 @@ final class Witness {
     }
     if var agreement = response.agreement {
       let other = reference === self ? response : reference.finished(response.family)
-      if let mine = response.histogram, let others = other?.histogram {
+      if let mine = response.histogram, let others = other?.histogram,
+        mine.counts.count == others.counts.count
+      {
         agreement.histogramDistance = mine.distance(to: others)
+        agreement.chance = mine.chance(of: others)
       }
-      if let other {
-        let signal = other.scores.variances.reduce(0, +) * Double(other.finiteCount)
-        let isUnknown = agreement.nonFiniteCount > 0 && scoreError == 0
-        agreement.responseToError = isUnknown ? nil : decibels(signal, scoreError)
+      for (index, error) in errors.enumerated() {
+        guard let ratio = error.decibels else { continue }
+        // What is left of answers that are not finite says nothing good.
+        if agreement.nonFiniteCount > 0, ratio == .infinity { continue }
+        if let worst = agreement.responseToError, worst <= ratio { continue }
+        agreement.responseToError = ratio
+        agreement.worstOutput = outputCount > 1 ? index : nil
       }
+      agreement.heldResponseToError = heldErrors.compactMap(\.decibels).min()
       response.agreement = agreement
     }
     responses.append(response)
@@ -126,16 +166,5 @@ final class Witness {
   /// The answers to a family, be they complete or just about to be.
   private func finished(_ family: ProbeFamily) -> Responses? {
     current?.family == family ? current : nil
-  }
-
-  private static func ends(_ type: ValueType) -> (low: Float, high: Float)? {
-    guard let scale = type.quantization?.scale, let zero = type.quantization?.zeroPoint else {
-      return nil
-    }
-    switch type.elementType {
-    case .int8: return (Float(-128 - zero) * scale, Float(127 - zero) * scale)
-    case .int16: return (Float(-32768 - zero) * scale, Float(32767 - zero) * scale)
-    case .float32, .float16, .uint8, .int32, .int64, .bool: return nil
-    }
   }
 }

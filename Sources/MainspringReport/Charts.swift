@@ -48,6 +48,10 @@ extension Picture {
     var picture = Picture(width: width, height: row * Double(max(values.count, 1)) + 8)
     let top = max(values.compactMap { $0 }.max() ?? 0, limit ?? 0, 1e-12)
     let scale = (width - left - right) / top
+    if let limit {
+      let x = left + limit * scale
+      picture.line(x, 0, x, row * Double(values.count) + 8, kind: "limit")
+    }
     for (index, value) in values.enumerated() {
       let y = 4 + row * Double(index)
       picture.text(clippedAhead(names[index], 18), left - 8, y + 16, anchor: .end)
@@ -55,35 +59,39 @@ extension Picture {
       let isUnder = limit.map { (value ?? 0) < $0 } ?? false
       picture.rectangle(
         left, y + 4, max(length, 1), row - 8, kind: isUnder ? "over" : "bar", title: names[index])
-      picture.text(texts[index], left + length + 6, y + 16, kind: "faint")
-    }
-    if let limit {
-      let x = left + limit * scale
-      picture.line(x, 0, x, row * Double(values.count) + 8, kind: "limit")
+      picture.text(texts[index], left + length + 6, y + 16, kind: "faint halo")
     }
     return picture
   }
 
-  /// A range for each value on one axis: the smallest and largest value of each output.
-  package static func ranges(_ values: [ClosedRange<Double>], names: [String]) -> Picture {
-    let (width, plot) = (480.0, 140.0)
-    var picture = Picture(width: width, height: plot + 30)
-    let low = values.map(\.lowerBound).min() ?? 0
-    let high = values.map(\.upperBound).max() ?? 1
-    let scale = plot / max(high - low, 1e-30)
-    let step = (width - 64) / Double(max(values.count, 1))
-    picture.text(brief(high), 56, 18, size: 11, anchor: .end, kind: "faint")
-    picture.text(brief(low), 56, plot + 10, size: 11, anchor: .end, kind: "faint")
-    picture.line(60, plot + 10, width, plot + 10)
-    for (index, range) in values.enumerated() {
-      let height = (range.upperBound - range.lowerBound) * scale
-      picture.rectangle(
-        62 + Double(index) * step, 10 + (high - range.upperBound) * scale, max(step * 0.8, 0.8),
-        max(height, 1),
-        title: "\(names[index]): \(brief(range.lowerBound)) to \(brief(range.upperBound))")
+  /// A small histogram in each row, all over the same axis: how often a value lies where.
+  ///
+  /// Heights are square roots, so that a few beside many can be seen.
+  ///
+  /// - Parameter counts: by row, as many bins in each from `low` to `high`.
+  package static func distributions(
+    _ counts: [[Int]], names: [String], low: Double, high: Double
+  ) -> Picture {
+    let (width, row, left) = (480.0, 26.0, 130.0)
+    let foot = row * Double(counts.count) + 6
+    var picture = Picture(width: width, height: foot + 18)
+    for (index, bins) in counts.enumerated() {
+      let base = row * Double(index) + row
+      let step = (width - left - 8) / Double(max(bins.count, 1))
+      let top = Double(bins.max() ?? 0)
+      picture.text(clipped(names[index], 16), left - 8, base - 5, anchor: .end)
+      picture.line(left, base, width - 8, base)
+      for (bin, count) in bins.enumerated() where count > 0 {
+        let height = (row - 4) * (Double(count) / top).squareRoot()
+        let from = low + (high - low) * Double(bin) / Double(bins.count)
+        let to = low + (high - low) * Double(bin + 1) / Double(bins.count)
+        picture.rectangle(
+          left + Double(bin) * step, base - height, step * 0.9, height,
+          title: "\(names[index]): \(count) from \(brief(from)) to \(brief(to))")
+      }
     }
-    picture.text(names.first ?? "", 62, plot + 25, size: 11, kind: "faint")
-    picture.text(names.last ?? "", width - 4, plot + 25, size: 11, anchor: .end, kind: "faint")
+    picture.text(brief(low), left, foot + 12, size: 11, kind: "faint")
+    picture.text(brief(high), width - 8, foot + 12, size: 11, anchor: .end, kind: "faint")
     return picture
   }
 

@@ -76,7 +76,7 @@ package struct Page {
     @media(prefers-color-scheme:dark){:root{--ink:#e6e8ea;--paper:#15181b;--faint:#9aa3ad;\
     --line:#343a40;--mark:#6ea8e5;--good:#5cc08c;--bad:#f2857d}}\
     body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);\
-    max-width:60rem;margin:0 auto;padding:1rem}\
+    max-width:72rem;margin:0 auto;padding:1rem}\
     h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.2rem;margin-top:2rem}\
     h3{font-size:1rem;margin-bottom:.3rem;overflow-wrap:anywhere}\
     p,li{overflow-wrap:anywhere}\
@@ -84,13 +84,15 @@ package struct Page {
     .good{color:var(--good)}.bad{color:var(--bad)}\
     .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;\
     font-size:.9rem}th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);\
-    text-align:right;white-space:nowrap}th:first-child,td:first-child{text-align:left}\
-    @media(max-width:40rem){td:first-child{white-space:normal;overflow-wrap:anywhere;\
-    min-width:9rem;font-size:.85em}}\
-    figure{margin:1rem 0}svg{width:100%;height:auto;display:block}\
+    text-align:right;white-space:nowrap}th{white-space:normal;vertical-align:bottom}\
+    th:first-child,td:first-child{text-align:left}\
+    td:first-child{white-space:normal;overflow-wrap:anywhere;min-width:9rem}\
+    @media(max-width:40rem){td:first-child{font-size:.85em}}\
+    figure{margin:1rem 0}svg{width:100%;max-width:60rem;height:auto;display:block}\
     figcaption{color:var(--faint);font-size:.85rem;margin-top:.3rem}\
     svg text{fill:var(--ink);font-family:system-ui,sans-serif}svg .faint{fill:var(--faint)}\
     svg .on{fill:var(--paper)}\
+    svg .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px}\
     svg .bar{fill:var(--mark)}svg .axis{stroke:var(--line)}svg .limit{stroke:var(--bad)}\
     svg .over{fill:var(--bad)}
     """

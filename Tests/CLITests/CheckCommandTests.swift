@@ -50,6 +50,7 @@ struct CheckCommandTests {
     let line = "mainspring check majority.h5 --count 30 --seed 5 --json"
     let first = try shell.run(line)
     #expect(first.status == 1)
+    #expect(first.output.contains(#""classes":197,"inputs_are_made_up":true,"#))
     #expect(
       first.output.hasPrefix(
         #"{"verdict":"collapsed","stage":"keras","model":"majority.h5","layer":"gesture","reason":"#
@@ -190,6 +191,29 @@ struct CheckCommandTests {
       outcome.errors == "error: none.npy: expected at least one window, found none\n",
       "\(outcome.errors)")
     #expect(outcome.output == "")
+  }
+
+  /// What is wrong with the right classes is said before a window is looked at.
+  @Test func rightClassesAreReadFirst() throws {
+    let shell = try prepared("cnn_lstm.h5", "gesture.npy", "mean.npy")
+    var bytes = try readFile(shell.folder.file("gesture.npy"))
+    bytes.replaceSubrange((bytes.count - 4)..., with: [0, 0, 0xc0, 0x7f])
+    try writeFile(shell.folder.file("nan.npy"), bytes)
+    let outcome = try shell.run("mainspring evaluate cnn_lstm.h5 nan.npy mean.npy")
+    #expect(outcome.status == 65 && outcome.errors.hasPrefix("error: mean.npy: "))
+  }
+
+  /// The last of 128 windows is none of 10 spread evenly over them.
+  @Test func checkReadsTheWindowsItUses() throws {
+    let shell = try prepared("cnn_lstm.h5", "gesture.npy")
+    var bytes = try readFile(shell.folder.file("gesture.npy"))
+    bytes.replaceSubrange((bytes.count - 4)..., with: [0, 0, 0xc0, 0x7f])
+    try writeFile(shell.folder.file("nan.npy"), bytes)
+    let line = "mainspring check cnn_lstm.h5 --inputs nan.npy --count"
+    let some = try shell.run("\(line) 10")
+    #expect(some.output.hasPrefix("10 of noise, 10 of range, 10 of structured, 10 of windows;"))
+    let all = try shell.run("\(line) 1000")
+    #expect(all.status == 65 && all.errors.contains("nan.npy: window 127"))
   }
 
   @Test func mistakesAreNamed() throws {

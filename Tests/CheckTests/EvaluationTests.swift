@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MainspringCheck
+import MainspringGraph
 import Testing
 import _MainspringTestSupport
 
@@ -58,6 +59,29 @@ struct EvaluationTests {
     for truth in [0, 1, 1] { found.add([0.75, 0.25], truth: truth) }
     found.add([0.5, 0.5], truth: 0)
     #expect(close(found.calibrationError, (abs(1 - 2.25) + abs(1 - 0.5)) / 4))
+  }
+
+  /// Integers round each class for itself; what the output says is what is judged.
+  @Test func confidenceIsThatOfTheOutput() {
+    var found = ClassifierEvaluation(classCount: 3, form: .shares)
+    found.add([0.5, 0.25, 0.125], truth: 0)
+    found.add([0.5, 0.25, 0.125], truth: 1)
+    // Half sure, right half of the time.
+    #expect(close(found.calibrationError, 0))
+    var sure = ClassifierEvaluation(classCount: 3, form: .shares)
+    sure.add([0.5, 0.25, 0.125], truth: 0)
+    #expect(close(sure.calibrationError, 0.5))
+    var alone = ClassifierEvaluation(classCount: 2, form: .independent)
+    alone.add([0.75, 0.5], truth: 0)
+    #expect(close(alone.calibrationError, 0.25))
+  }
+
+  /// 0.7 + 0.1 is less than 0.8 in binary.
+  @Test func criteriaAreReachedExactly() {
+    let found = evaluation([[7, 0], [1, 2]])
+    #expect(
+      SuccessCriteria(minimumAccuracy: 0.9, minimumRecall: 0, maximumExcess: 0.1)
+        .misses(of: found).isEmpty)
   }
 
   @Test func criteriaNameWhatIsMissed() {

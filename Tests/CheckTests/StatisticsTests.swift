@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MainspringGraph
 import Testing
 import _MainspringTestSupport
 
@@ -39,7 +40,9 @@ struct StatisticsTests {
     #expect(some.uniqueCount == 3 && some.mostCommon == 0)
     #expect(some.mostCommonShare == Proportion(7, of: 10))
     #expect(some.upperNormalizedEntropy > some.normalizedEntropy)
-    #expect(histogram([100, 0]).upperNormalizedEntropy == 0)
+    // Nothing but one class: the other may have u = 1 − 0.05^(1/100) = 0.02951, H(u)/log 2.
+    #expect(close(histogram([100, 0]).upperNormalizedEntropy, 0.1919, 1e-4))
+    #expect(histogram([100, 0]).canTellDominance)
   }
 
   @Test func distanceOfHistogramsIsAMetricWithinOne() {
@@ -69,20 +72,29 @@ struct StatisticsTests {
   }
 
   @Test func informationIsWhatTheInputSaysAboutTheClass() {
-    var answers = Responses(.noise, classCount: 2, outputCount: 2, scoreCount: 2)
-    // Certain answers, half of each class: one bit.
-    for values in [[1, 0], [0, 1]] as [[Float]] {
-      answers.add(values, values, Prediction(values, .probabilities))
+    func responses(_ values: [[Float]], _ form: ClassOutput.Form) -> Responses {
+      var answers = Responses(
+        .noise, classCount: 2, ports: [OutputResponses(outputCount: 2, scoreCount: 2)])
+      for value in values {
+        let isFinite = answers.add([value], [value])
+        #expect(isFinite)
+        answers.add(Prediction(value, form))
+      }
+      return answers
     }
+    // Certain answers, half of each class: one bit.
+    let answers = responses([[1, 0], [0, 1]], .shares)
     #expect(close(answers.mutualInformation, 1) && close(answers.meanEntropy, 0))
-    var undecided = Responses(.noise, classCount: 2, outputCount: 2, scoreCount: 2)
-    for _ in 0..<4 { undecided.add([0.5, 0.5], [0, 0], Prediction([0.5, 0.5], .probabilities)) }
+    #expect(close(answers.entropyOfMean, 1))
+    #expect(answers.extremes == [0...1, 0...1] && answers.variances == [0.25, 0.25])
+    let undecided = responses([[Float]](repeating: [0.5, 0.5], count: 4), .shares)
     #expect(close(undecided.mutualInformation, 0) && close(undecided.meanEntropy, 1))
   }
 
   @Test func predictionsAreProbabilitiesWhateverTheOutput() {
     // Integers: each class rounded by itself.
-    let rounded = Prediction([0.5, 0.25, 0.5], .probabilities)
+    let rounded = Prediction([0.5, 0.25, 0.5], .shares)
+    #expect(rounded.confidence == 0.5)
     #expect(rounded.best == 0 && close(rounded.probabilities.reduce(0, +), 1))
     let scores = Prediction([1000, 999], .scores)
     #expect(close(scores.probabilities[0], 0.7310585786300049))

@@ -21,7 +21,8 @@ struct PageTests {
       "2",
       .histogram([Double](repeating: 2, count: 197), names: (0..<197).map { "\($0)" }, unit: "x"))
     page.figure("3", .bars([1, nil, 0, 2], names: names, texts: names, limit: 0.5))
-    page.figure("4", .ranges([-1...1, 0...0, 2...3, 0...1], names: names))
+    page.figure(
+      "4", .distributions([[0, 1], [2, 0], [3, 4], [0, 0]], names: names, low: 0, high: 1))
     page.figure(
       "5", .heatMap([[3, 0, 1, 0], [0, 0, 0, 0], [1, 1, 1, 1], [0, 9, 0, 9]], names: names))
     page.figure(

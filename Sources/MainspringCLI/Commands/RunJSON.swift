@@ -26,7 +26,7 @@ enum RunJSON {
   static func window(_ index: Int, _ results: [[Float]], _ plan: Plan) -> String {
     let text = JSONText.object { json in
       json.member("window", index)
-      if let best = plan.outputs[0].predictedClass(results[0]), results[0].count > 1 {
+      if let best = plan.outputs[0].classes?.predicted(results[0]), results[0].count > 1 {
         json.member("class", best)
       }
       json.member("values") { json in

@@ -53,7 +53,7 @@ struct Tally {
     windowCount += 1
     for (output, values) in results.enumerated() {
       Tally.note(values, window, &badOutputs[output])
-      if let best = outputs[output].predictedClass(values) {
+      if let best = outputs[output].classes?.predicted(values) {
         if values.count > 1 { largest[output][best] += 1 }
         if output == 0, let labels, labels[window] == best { correctCount += 1 }
       }
@@ -102,7 +102,7 @@ struct Tally {
     var text = "\(grouped(windowCount)) window\(windowCount == 1 ? "" : "s")\n"
     for output in outputs.indices where windowCount > 0 {
       text += "\noutput '\(printable(outputs[output].name))' \(outputs[output].shape)\n"
-      let isClassifier = outputs[output].classCount.map { $0 == sums[output].count } ?? false
+      let isClassifier = outputs[output].classes.map { $0.count == sums[output].count } ?? false
       if finiteCount[output] == 0 {
         text += "no window gave finite values\n"
       } else {

@@ -22,11 +22,27 @@ struct WindowReader {
 
   /// Hands on every window of the files, as many files as there are inputs at a time.
   ///
+  /// - Parameter most: read so many windows of .npy files only, spread evenly over all.
   /// - Throws: ``Failure`` naming file and window when a number in it is not finite.
-  func forEach(_ paths: [String], _ body: ([[Float]]) throws(Failure) -> Void) throws(Failure) {
+  func forEach(
+    _ paths: [String], most: Int? = nil, _ body: ([[Float]]) throws(Failure) -> Void
+  ) throws(Failure) {
     if let path = paths.first(where: RecordingSettings.isRecording), plan.inputs.count > 1 {
       _ = try RecordingWindows(path, plan, recordings, arguments)
     }
+    try requireFileForEachInput(paths)
+    let total = most == nil ? nil : try count(paths)
+    var first = 0
+    for start in stride(from: 0, to: paths.count, by: plan.inputs.count) {
+      let group = Array(paths[start..<start + plan.inputs.count])
+      first += try read(group, body) { index in
+        guard let most, let total, total > most else { return true }
+        return WindowReader.isSampled(first + index, most, of: total)
+      }
+    }
+  }
+
+  private func requireFileForEachInput(_ paths: [String]) throws(Failure) {
     guard paths.count % plan.inputs.count == 0, !paths.isEmpty else {
       let names = plan.inputs.map { "'\($0.name)' \($0.shape)" }.joined(separator: ", ")
       throw Failure(
@@ -35,14 +51,31 @@ struct WindowReader {
           \(paths.count)
           """, arguments)
     }
-    for start in stride(from: 0, to: paths.count, by: plan.inputs.count) {
-      try read(Array(paths[start..<start + plan.inputs.count]), body)
-    }
   }
 
+  /// Windows in all files; nil where a recording is among them, which tells at its end only.
+  func count(_ paths: [String]) throws(Failure) -> Int? {
+    if paths.contains(where: RecordingSettings.isRecording) { return nil }
+    try requireFileForEachInput(paths)
+    var count = 0
+    for start in stride(from: 0, to: paths.count, by: plan.inputs.count) {
+      let group = Array(paths[start..<start + plan.inputs.count])
+      count += try WindowFiles(group, plan, arguments).count
+    }
+    return count
+  }
+
+  /// Whether a window is one of `most` spread evenly over `total`: window k·total/most for some k.
+  static func isSampled(_ index: Int, _ most: Int, of total: Int) -> Bool {
+    let k = (index * most + total - 1) / total
+    return k < most && k * total / most == index
+  }
+
+  /// - Parameter isWanted: of the files' windows, by number; others are not read.
+  /// - Returns: the number of windows in the files.
   private func read(
-    _ paths: [String], _ body: ([[Float]]) throws(Failure) -> Void
-  ) throws(Failure) {
+    _ paths: [String], _ body: ([[Float]]) throws(Failure) -> Void, _ isWanted: (Int) -> Bool
+  ) throws(Failure) -> Int {
     if RecordingSettings.isRecording(paths[0]) {
       var recording = try RecordingWindows(paths[0], plan, recordings, arguments)
       var index = 0
@@ -51,10 +84,13 @@ struct WindowReader {
         index += 1
       }
       if let note = recording.note { Console.note("note: \(note)") }
-      return
+      return index
     }
     let files = try WindowFiles(paths, plan, arguments)
-    for index in 0..<files.count { try body(try ready(try files.window(index), index, paths)) }
+    for index in 0..<files.count where isWanted(index) {
+      try body(try ready(try files.window(index), index, paths))
+    }
+    return files.count
   }
 
   private func ready(_ window: [[Float]], _ index: Int, _ paths: [String]) throws(Failure)

@@ -33,6 +33,7 @@ struct JSONText {
     body(&self)
   }
 
+  mutating func null(_ key: String) { member(key) { $0.text += "null" } }
   mutating func member(_ key: String, _ value: String) { member(key) { $0.string(value) } }
   mutating func member(_ key: String, _ value: Int) { member(key) { $0.number(value) } }
   mutating func member(_ key: String, _ value: Bool) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import MainspringGraph
+
 /// What a classifier is worth, by windows of known classes.
 ///
 /// ```swift
-/// var evaluation = ClassifierEvaluation(classCount: 5)
+/// var evaluation = ClassifierEvaluation(classCount: 5, form: .shares)
 /// evaluation.add(probabilities, truth: 3)
 /// print(evaluation.accuracy.share, evaluation.accuracy.interval)
 /// ```
@@ -13,8 +15,11 @@ public struct ClassifierEvaluation: Hashable, Sendable {
   /// Windows without a finite answer, by right class: wrong, and predicted as nothing.
   public private(set) var unanswered: [Int]
   private var calibration = CalibrationBins()
+  private let form: ClassOutput.Form
 
-  public init(classCount: Int) {
+  /// - Parameter form: what outputs are; scores that add up to 1 are taken for shares.
+  public init(classCount: Int, form: ClassOutput.Form = .scores) {
+    self.form = form
     confusion = [[Int]](
       repeating: [Int](repeating: 0, count: classCount), count: classCount)
     unanswered = [Int](repeating: 0, count: classCount)
@@ -32,10 +37,10 @@ public struct ClassifierEvaluation: Hashable, Sendable {
       unanswered[truth] += 1
       return
     }
-    let prediction = Prediction(output, Prediction.Form(of: output))
+    let prediction = Prediction(output, form == .scores ? ClassOutput.Form(of: output) : form)
     confusion[truth][prediction.best] += 1
     calibration.add(
-      confidence: prediction.probabilities[prediction.best], isRight: prediction.best == truth)
+      confidence: prediction.confidence, isRight: prediction.best == truth)
   }
 
   public var classCount: Int { confusion.count }
@@ -73,7 +78,8 @@ public struct ClassifierEvaluation: Hashable, Sendable {
   }
 
   /// Expected calibration error over 15 bins of confidence: how far off it is from being right that
-  /// often, on average (Guo et al., "On calibration of modern neural networks", 2017).
+  /// often, on average (Guo et al., "On calibration of modern neural networks", 2017). Confidence is
+  /// what the output says, also where the probabilities of integers do not add up to 1.
   public var calibrationError: Double { calibration.error }
 
   /// What is known about each class.
@@ -132,7 +138,7 @@ private struct CalibrationBins: Hashable, Sendable {
   }
 }
 
-extension Prediction.Form {
+extension ClassOutput.Form {
   /// Probabilities where the output can be some, up to what 8 bits round; scores otherwise.
   init(of output: [Float]) {
     if output.count == 1 {
@@ -141,7 +147,7 @@ extension Prediction.Form {
       let sum = output.reduce(0, +)
       let isShare = output.allSatisfy { $0 >= 0 && $0 <= 1 }
       self =
-        isShare && abs(sum - 1) <= 0.002 * Float(output.count) + 0.01 ? .probabilities : .scores
+        isShare && abs(sum - 1) <= 0.002 * Float(output.count) + 0.01 ? .shares : .scores
     }
   }
 }

@@ -19,6 +19,10 @@ public struct ProbeSource: Sendable {
 
   let layouts: [Layout]
   let ranges: [[ChannelRange]]
+  /// Every other input is made of them, where there are any.
+  private let alternatives: [[ChannelRange]]?
+  /// Someone who knows said what inputs are like.
+  let isKnown: Bool
   private let windows: ProbeWindows?
   private let seed: UInt64
 
@@ -27,9 +31,12 @@ public struct ProbeSource: Sendable {
   ///   - ranges: for each input what its channels are like, as many as its innermost extent (all
   ///     its elements for inputs of a single axis); nil to take it from the windows, or for
   ///     normalised channels without any.
+  ///   - alternatives: as `ranges`, for every other input; where those are but a guess.
+  ///   - isKnown: ranges come from who uses the model, or from what it was trained on.
   ///   - windows: what the family of that name is made of; the family is empty without.
   public init(
-    inputs: [Shape], ranges: [[ChannelRange]]? = nil, windows: ProbeWindows? = nil, seed: UInt64
+    inputs: [Shape], ranges: [[ChannelRange]]? = nil, alternatives: [[ChannelRange]]? = nil,
+    isKnown: Bool = false, windows: ProbeWindows? = nil, seed: UInt64
   ) {
     let layouts = inputs.map { Layout($0) }
     self.layouts = layouts
@@ -41,8 +48,19 @@ public struct ProbeSource: Sendable {
       }
     precondition(
       self.ranges.map(\.count) == layouts.map(\.channels), "a range for each channel")
+    self.alternatives =
+      alternatives ?? (ranges == nil ? ProbeSource.unit(besides: self.ranges) : nil)
+    self.isKnown = isKnown || (windows?.count ?? 0) > 0
     self.windows = windows
     self.seed = seed
+  }
+
+  /// Windows far smaller than anything a model is trained on may be none of its windows: what they
+  /// say must not be all that is asked.
+  private static func unit(besides ranges: [[ChannelRange]]) -> [[ChannelRange]]? {
+    let isTiny = ranges.joined().allSatisfy { $0.deviation * Float(Thresholds.inputScale) < 1 }
+    if !isTiny { return nil }
+    return ranges.map { [ChannelRange](repeating: .normalized, count: $0.count) }
   }
 
   /// How many inputs a family has when `wanted` are asked for.
@@ -57,13 +75,16 @@ public struct ProbeSource: Sendable {
   public func probe(_ family: ProbeFamily, _ index: Int, of count: Int) -> [[Float]] {
     precondition(index >= 0 && index < count, "probe \(index) of \(count)")
     var random = generator(family, index)
+    // All kinds of signals in turn, each with both ranges.
+    let turn = family == .structured ? index / StructuredProbe.allCases.count : index
+    let ranges = turn % 2 == 1 ? alternatives ?? ranges : ranges
     switch family {
     case .noise:
-      return filled { $0.mean + $0.deviation * random.normal() }
+      return filled(ranges) { $0.mean + $0.deviation * random.normal() }
     case .range:
-      return filled { random.uniform($0.lowest, $0.highest) }
+      return filled(ranges) { random.uniform($0.lowest, $0.highest) }
     case .structured:
-      return layouts.indices.map { structured($0, index, &random) }
+      return layouts.indices.map { structured($0, ranges[$0], index, &random) }
     case .windows:
       guard let windows else { preconditionFailure("a family without windows has no probes") }
       return windows[index * windows.count / count]
@@ -71,21 +92,27 @@ public struct ProbeSource: Sendable {
   }
 
   /// A window to bend: a given one, or slow waves.
-  func base(_ input: Int, _ random: inout ProbeGenerator) -> [Float] {
+  private func base(
+    _ input: Int, _ ranges: [ChannelRange], _ random: inout ProbeGenerator
+  ) -> [Float] {
     if let windows, windows.count > 0 {
       return windows[random.index(below: windows.count)][input]
     }
-    return StructuredProbe.waves(layouts[input], ranges[input], &random)
+    return StructuredProbe.waves(layouts[input], ranges, &random)
   }
 
-  private func structured(_ input: Int, _ index: Int, _ random: inout ProbeGenerator) -> [Float] {
+  private func structured(
+    _ input: Int, _ ranges: [ChannelRange], _ index: Int, _ random: inout ProbeGenerator
+  ) -> [Float] {
     let kinds = StructuredProbe.allCases
     let kind = kinds[index % kinds.count]
-    let base = base(input, &random)
-    return kind.values(layouts[input], ranges[input], base: base, &random)
+    let base = base(input, ranges, &random)
+    return kind.values(layouts[input], ranges, base: base, &random)
   }
 
-  private func filled(_ value: (ChannelRange) -> Float) -> [[Float]] {
+  private func filled(
+    _ ranges: [[ChannelRange]], _ value: (ChannelRange) -> Float
+  ) -> [[Float]] {
     layouts.indices.map { input in
       var values: [Float] = []
       values.reserveCapacity(layouts[input].rows * layouts[input].channels)

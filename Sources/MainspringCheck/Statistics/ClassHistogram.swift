@@ -42,7 +42,9 @@ public struct ClassHistogram: Hashable, Sendable {
   /// The entropy that the whole is below with about 97.5 % confidence, normalised.
   ///
   /// The estimate from a sample is too small by (classes seen − 1) / 2n on average (Miller 1955) and
-  /// has the deviation √(Var(log p) / n) (Basharin 1959); twice that is added.
+  /// has the deviation √(Var(log p) / n) (Basharin 1959); twice that is added. Classes never seen
+  /// have at most the share u with (1 − u)ⁿ = 1/20, about 3/n, and may be even among themselves: so
+  /// one window proves nothing.
   public var upperNormalizedEntropy: Double {
     guard counts.count >= 2, total > 0 else { return counts.count >= 2 ? 1 : 0 }
     let n = Double(total)
@@ -53,8 +55,31 @@ public struct ClassHistogram: Hashable, Sendable {
       variance += p * distance * distance
     }
     let bias = Double(uniqueCount - 1) / (2 * n)
-    let upper = entropy + bias + 2 * (variance / n).squareRoot()
+    let seen = entropy + bias + 2 * (variance / n).squareRoot()
+    let upper = counts.count > uniqueCount ? withUnseen(seen) : seen
     return min(upper / log(Double(counts.count)), 1)
+  }
+
+  private func withUnseen(_ seen: Double) -> Double {
+    let share = 1 - pow(0.05, 1 / Double(total))
+    let split = -share * log(share) - (1 - share) * log(max(1 - share, .leastNormalMagnitude))
+    return split + (1 - share) * seen + share * log(Double(counts.count - uniqueCount))
+  }
+
+  /// Whether so many inputs could show that one class dominates, were all of that class.
+  var canTellDominance: Bool {
+    guard counts.count >= 2, total > 0 else { return false }
+    var single = ClassHistogram(classCount: counts.count)
+    (single.counts[0], single.total) = (total, total)
+    return single.upperNormalizedEntropy < Thresholds.collapsedEntropy
+  }
+
+  /// How often two models of these shares say the same when neither knows of the other: the chance
+  /// of Cohen's κ, "A coefficient of agreement for nominal scales" (1960).
+  func chance(of other: ClassHistogram) -> Double {
+    guard total > 0, other.total > 0 else { return 0 }
+    let sum = zip(counts, other.counts).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    return sum / (Double(total) * Double(other.total))
   }
 
   /// In nats.

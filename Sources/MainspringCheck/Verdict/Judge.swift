@@ -20,7 +20,7 @@ struct Judge {
     let scale = checker.source.scaleFault(isScaled: checker.isScaled)
     for (index, subject) in checker.subjects.enumerated() {
       var findings = try findings(index)
-      if let text = clipping(subject) { findings.append(Finding(nil, text)) }
+      for text in Clipping(subject, checker.source).warnings { findings.append(Finding(nil, text)) }
       if let scale { findings.insert(scale, at: 0) }
       findings.sort { rank($0) > rank($1) }
       models.append(
@@ -29,9 +29,12 @@ struct Judge {
           findings: findings))
     }
     return CheckReport(
-      models: models, reference: checker.reference,
-      classCount: checker.subjects[checker.reference].classCount)
+      models: models, reference: checker.reference, classCount: classCount,
+      classNames: checker.subjects.lazy.compactMap { $0.graph.contract?.labels }
+        .first { $0.count == classCount } ?? [], isMadeUp: !checker.source.isKnown)
   }
+
+  private var classCount: Int? { checker.classes[checker.reference]?.count }
 
   private func rank(_ finding: Finding) -> Int {
     finding.verdict.flatMap { Verdict.allCases.firstIndex(of: $0) } ?? -1
@@ -60,29 +63,50 @@ struct Judge {
     let count = answers.reduce(0) { $0 + $1.nonFiniteCount }
     let total = answers.reduce(0) { $0 + $1.inputCount }
     if count == 0 { return nil }
+    let faulty = merged(answers).enumerated().filter { $0.element.nonFiniteCount > 0 }.map(\.offset)
     let layer = try FaultFinder(subject, layerProbes()).firstNonFiniteLayer
     return Finding(
       count == total ? .static : .degraded,
-      "expected finite outputs, found NaN or infinity for \(count) of \(total) inputs",
+      """
+      \(place(subject, faulty))expected finite outputs, found NaN or infinity for \(count) of \
+      \(total) inputs
+      """,
       layer: layer)
   }
 
   private func constant(_ subject: Subject, _ answers: [Responses]) throws(CheckError) -> Finding? {
-    guard var outputs = answers.first?.outputs, var scores = answers.first?.scores,
-      !outputs.means.isEmpty
-    else { return nil }
-    for answer in answers.dropFirst() {
-      outputs.merge(answer.outputs)
-      scores.merge(answer.scores)
-    }
+    let ports = merged(answers)
     let isInteger = subject.stage.isInteger
-    guard !outputs.varies(asIntegers: isInteger), !scores.varies(asIntegers: isInteger) else {
-      return nil
+    let constant = ports.indices.filter { index in
+      let (outputs, scores) = (ports[index].outputs, ports[index].scores)
+      return outputs.count > 0 && !outputs.means.isEmpty
+        && !outputs.varies(asIntegers: isInteger) && !scores.varies(asIntegers: isInteger)
     }
+    guard let first = constant.first else { return nil }
     return Finding(
       .static,
-      "expected outputs that follow the input, found the same for all \(outputs.count) inputs",
+      """
+      \(place(subject, constant))expected outputs that follow the input, found the same for all \
+      \(ports[first].outputs.count) inputs
+      """,
       layer: try FaultFinder(subject, layerProbes()).firstStaticLayer)
+  }
+
+  /// By output what it was over all families.
+  private func merged(_ answers: [Responses]) -> [OutputResponses] {
+    guard var ports = answers.first?.ports else { return [] }
+    for answer in answers.dropFirst() {
+      for index in ports.indices { ports[index].merge(answer.ports[index]) }
+    }
+    return ports
+  }
+
+  /// Which outputs are meant, where it is not all of them.
+  private func place(_ subject: Subject, _ outputs: [Int]) -> String {
+    let graph = subject.graph
+    if outputs.count == graph.outputs.count { return "" }
+    let names = outputs.map { "'\(graph.values[graph.outputs[$0]].name)'" }
+    return "output \(names.joined(separator: ", ")): "
   }
 
   private func state(_ subject: Subject, _ answers: [Responses]) -> [Finding] {
@@ -110,7 +134,7 @@ struct Judge {
   private func domination(_ subject: Subject, _ answers: [Responses]) throws(CheckError) -> Finding?
   {
     let histograms = answers.compactMap { answer in answer.histogram.map { (answer.family, $0) } }
-    if histograms.isEmpty || histograms.contains(where: { $0.1.total == 0 }) { return nil }
+      .filter { $0.1.canTellDominance }
     let dominated = histograms.filter {
       $0.1.upperNormalizedEntropy < Thresholds.collapsedEntropy
     }
@@ -128,13 +152,20 @@ struct Judge {
       return Finding(
         .collapsed,
         "expected several classes, found class \(first.mostCommon) for \(shares.joined(separator: ", "))",
-        layer: subject.graph.score().flatMap { finder.biasedLayer($0.value) })
+        layer: finder.biasedLayer(subject.graph.score(of: subject.graph.outputs[0])))
     }
-    let names = dominated.map(\.0.rawValue).joined(separator: ", ")
+    let classes = dominated.map(\.1.mostCommon)
+    let names = Set(classes).sorted {
+      (classes.firstIndex(of: $0) ?? 0) < (classes.firstIndex(of: $1) ?? 0)
+    }
+    .map { best in
+      let families = dominated.filter { $0.1.mostCommon == best }.map(\.0.rawValue)
+      return "class \(best) dominates on \(families.joined(separator: ", "))"
+    }.joined(separator: ", ")
     let isNoise = dominated.allSatisfy { $0.0.isOffDistribution }
     return Finding(
       nil,
-      "class \(first.mostCommon) dominates on \(names)"
+      names
         + (isNoise
           ? " only: nothing a sensor sends" : isEverywhere ? ": windows would tell more" : " only"))
   }
@@ -150,8 +181,11 @@ struct Judge {
       // Integers clip what they were not calibrated for, and only windows say what that is.
       let isInteger = checker.subjects[index].stage.isInteger
       let isMeasured = isEvidence && (hasWindows || !isInteger)
-      let (response, classes) = (responseFault(agreement), classFault(agreement, answer))
-      if let response, isMeasured || classes == nil || !isEvidence {
+      let response = responseFault(agreement, index)
+      let classes = classFault(agreement, answer, isLost: response != nil)
+      if isEvidence, !isMeasured, let held = heldFault(answers) {
+        findings.append(Finding(.degraded, "on \(answer.family.rawValue): \(held)"))
+      } else if let response, isMeasured || classes == nil || !isEvidence {
         let verdict: Verdict? = isMeasured ? .degraded : nil
         let reason = isInteger && verdict == nil ? "; integers clip what calibration never saw" : ""
         findings.append(Finding(verdict, "on \(answer.family.rawValue): \(response)\(reason)"))
@@ -165,21 +199,44 @@ struct Judge {
     return findings
   }
 
-  private func responseFault(_ agreement: ResponseAgreement) -> String? {
+  private func responseFault(_ agreement: ResponseAgreement, _ index: Int) -> String? {
     guard let ratio = agreement.responseToError, ratio < Thresholds.responseToError else {
       return nil
     }
+    let output = agreement.worstOutput.map { place(checker.subjects[index], [$0]) } ?? ""
     return """
-      expected the response of \(checker.subjects[checker.reference].name), found errors of \
+      \(output)expected the response of \(checker.subjects[checker.reference].name), found errors of \
       \(Int((100 * decibelRoot(-ratio)).rounded())) % of it
       """
   }
 
-  private func classFault(_ agreement: ResponseAgreement, _ answer: Responses) -> String? {
+  /// Of what the integers of an input can hold: strong signals may clip inside the model, and noise
+  /// is not what it was made for; a model that fails both answers as another one.
+  private func heldFault(_ answers: [Responses]) -> String? {
+    var ratios: [Double] = []
+    for answer in answers where answer.family == .noise || answer.family == .structured {
+      guard let agreement = answer.agreement, let ratio = agreement.heldResponseToError,
+        agreement.heldCount >= Thresholds.heldCount, ratio < Thresholds.responseToError
+      else { return nil }
+      ratios.append(ratio)
+    }
+    guard let best = ratios.max() else { return nil }
+    return """
+      expected the response of \(checker.subjects[checker.reference].name) where integers hold the \
+      input, found errors of \(Int((100 * decibelRoot(-best)).rounded())) % of it, on noise, too
+      """
+  }
+
+  /// - Parameter isLost: the errors are as large as the response.
+  private func classFault(
+    _ agreement: ResponseAgreement, _ answer: Responses, isLost: Bool
+  ) -> String? {
     guard let classes = answer.histogram?.counts.count, agreement.sameClass.count > 0 else {
       return nil
     }
-    let least = Thresholds.agreement(classCount: classes)
+    let least = max(
+      Thresholds.agreement(classCount: classes),
+      isLost ? Thresholds.agreement(chance: agreement.chance) : 0)
     guard agreement.sameClass.interval.upperBound < least else { return nil }
     return """
       expected the class of \(checker.subjects[checker.reference].name) for \(percent(least)) of \
@@ -203,32 +260,5 @@ struct Judge {
       for index in 0..<count { probes.append(checker.source.probe(family, index, of: count)) }
     }
     return probes
-  }
-
-  /// Windows that an integer input cannot hold.
-  private func clipping(_ subject: Subject) -> String? {
-    let count = checker.source.count(of: .windows, wanted: 200)
-    for (input, id) in subject.graph.inputs.enumerated() {
-      let value = subject.graph.values[id]
-      guard value.elementType == .int8, let scale = value.quantization?.scale,
-        let zero = value.quantization?.zeroPoint
-      else { continue }
-      let (low, high) = (Float(-128 - zero) * scale, Float(127 - zero) * scale)
-      var hits = 0
-      var total = 0
-      for index in 0..<count {
-        let values = checker.source.probe(.windows, index, of: count)[input]
-        hits += values.count { $0 < low - scale / 2 || $0 > high + scale / 2 }
-        total += values.count
-      }
-      let share = Proportion(hits, of: total)
-      if share.share > Thresholds.clippedShare {
-        return """
-          expected windows within \(low)...\(high), what input '\(value.name)' holds, found \
-          \(percent(share.share)) of their elements beyond
-          """
-      }
-    }
-    return nil
   }
 }

@@ -31,9 +31,19 @@ public enum Thresholds {
     (1 + 1 / Double(max(classCount, 1))) / 2
   }
 
+  /// Share of inputs with the class of the reference below which a format whose response is lost in
+  /// its errors is degraded: half-way between the chance of agreeing, with the class shares that both
+  /// have, and the reference; that is where Cohen's κ is a half. Where most inputs are of one class,
+  /// 1 of K underrates what two models agree on that know nothing of each other.
+  public static func agreement(chance: Double) -> Double { (1 + chance) / 2 }
+
   /// Decibels of the reference's response over the error below which a format is degraded: at 3 the
   /// error has half the power of the response itself; rounding to 8 bits leaves 10 and more.
   public static let responseToError: Double = 3
+
+  /// Inputs without a clipped element that are needed to judge integers without windows, of noise and
+  /// of signals: of fewer a single one may hold most of the power.
+  public static let heldCount: Int = 20
 
   /// Factor between the size of scaled windows and 1, either way, at which the scaler is not theirs.
   /// Windows of one activity alone stay within half and twice; a variance in place of a standard
@@ -43,4 +53,12 @@ public enum Thresholds {
   /// Share of elements of windows beyond what an integer input can hold that is worth a warning:
   /// calibration on the 99th percentile leaves as many out.
   public static let clippedShare: Double = 0.02
+
+  /// Share of noise beyond what an integer input can hold that is worth a warning where no windows
+  /// are given: what windows are like is not known well enough to complain about less than half.
+  public static let clippedNoise: Double = 0.5
+
+  /// Codes of an integer input that noise of six deviations falls on, below which little of it is
+  /// left: 16 of the 256 are 4 bits.
+  public static let fewCodes: Int = 16
 }

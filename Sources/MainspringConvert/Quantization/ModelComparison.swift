@@ -11,6 +11,7 @@ public struct ModelComparison: Sendable {
   private let expected: [[Float]]
   /// By window: what the first output's softmax is taken of.
   private let scores: [Float]
+  private let classes: ClassOutput?
 
   /// Runs the float model.
   ///
@@ -31,6 +32,7 @@ public struct ModelComparison: Sendable {
     }
     self.expected = expected
     self.scores = scores
+    classes = graph.classes(of: 0)
   }
 
   /// Runs another model of the same inputs and outputs.
@@ -49,7 +51,7 @@ public struct ModelComparison: Sendable {
       let start = window * values.count
       if output >= expected.count {
         let wanted = scores[start..<start + values.count]
-        if ModelComparison.isSteady(values, wanted) { result.steadyCount += 1 }
+        if isSteady(values, wanted) { result.steadyCount += 1 }
         for (a, b) in zip(values, wanted) {
           squares += Double(a - b) * Double(a - b)
         }
@@ -64,8 +66,8 @@ public struct ModelComparison: Sendable {
       }
       count += values.count
       if output > 0 { return }
-      let found = ModelComparison.largest(values[...])
-      let right = ModelComparison.largest(wanted)
+      let found = largest(values)
+      let right = largest(Array(wanted))
       if found == right { result.sameClassCount += 1 }
       if let labels {
         if found == labels[window] { correct += 1 }
@@ -82,13 +84,15 @@ public struct ModelComparison: Sendable {
   }
 
   /// The class stays the same with twice the error.
-  private static func isSteady(_ found: [Float], _ wanted: ArraySlice<Float>) -> Bool {
-    let best = largest(wanted)
+  private func isSteady(_ found: [Float], _ wanted: ArraySlice<Float>) -> Bool {
     let offset = wanted.startIndex
     if found.count == 1 {
+      // In front of a sigmoid 0 parts the classes.
+      let cut: Float = classes?.form == .binary ? 0 : 0.5
       let twice = wanted[offset] + 2 * (found[0] - wanted[offset])
-      return largest([twice]) == best
+      return (twice > cut) == (wanted[offset] > cut)
     }
+    let best = ClassOutput.largest(Array(wanted))
     for index in found.indices where index != best {
       let margin = wanted[offset + best] - wanted[offset + index]
       let error = margin - (found[best] - found[index])
@@ -97,12 +101,9 @@ public struct ModelComparison: Sendable {
     return true
   }
 
-  /// The class of a window: the largest value, or whether a single one is above a half.
-  private static func largest(_ values: ArraySlice<Float>) -> Int {
-    if values.count == 1, let value = values.first { return value > 0.5 ? 1 : 0 }
-    var best = values.startIndex
-    for index in values.indices where values[index] > values[best] { best = index }
-    return best - values.startIndex
+  /// The class of a window, also of an output that is no classifier's.
+  private func largest(_ values: [Float]) -> Int {
+    classes?.predicted(values) ?? ClassOutput.largest(values)
   }
 
   /// Hands each output of each window to `body`.
@@ -124,24 +125,12 @@ public struct ModelComparison: Sendable {
 }
 
 extension Graph {
-  /// The graph with one output more: what the first output's softmax is taken of, or the first
-  /// output once more.
+  /// The graph with one output more: what the first output's softmax or sigmoid is taken of, or
+  /// the first output once more.
   fileprivate func showingScores() throws(QuantizationError) -> Graph {
     guard let first = outputs.first else { return self }
     var result = self
     do throws(GraphError) { try result.addOutput(score(of: first)) } catch { throw .graph(error) }
     return result
-  }
-
-  private func score(of output: ValueID) -> ValueID {
-    var value = output
-    while let producer = nodes.first(where: { $0.output == value }) {
-      switch producer.operation {
-      case .softmax: return producer.inputs[0]
-      case .quantize, .dequantize, .reshape: value = producer.inputs[0]
-      default: return output
-      }
-    }
-    return output
   }
 }

@@ -73,7 +73,7 @@ public final class IncrementalPlan: Sendable {
     let value = graph.values[graph.inputs[0]]
     inputPlace = try PortPlace(value, .arena(0), role: "input")
     input = Port(value)
-    outputs = graph.outputs.map { Port(graph.values[$0]) }
+    outputs = Port.outputs(of: graph)
     self.hop = hop
     cacheCount = caches
     sharedShare = share

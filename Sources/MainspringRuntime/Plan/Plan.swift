@@ -8,6 +8,8 @@ public struct Port: Hashable, Sendable {
   public let shape: Shape
   /// What its elements are inside the model; sessions take and give floats whatever it is.
   public let type: ValueType
+  /// What an output says about classes; nil for inputs, and for what is no classifier's.
+  public let classes: ClassOutput?
 }
 
 /// One operator of a plan, described for people.
@@ -66,7 +68,7 @@ public final class Plan: Sendable {
   package init(_ layout: PlanLayout) throws(PlanError) {
     let (graph, planner) = (layout.graph, layout.planner)
     inputs = graph.inputs.map { Port(graph.values[$0]) }
-    outputs = graph.outputs.map { Port(graph.values[$0]) }
+    outputs = Port.outputs(of: graph)
     operations = planner.operations
     arenaByteCount = planner.arena.wordCount * 4
     weightByteCount = planner.weights.wordCount * 4
@@ -88,5 +90,11 @@ public final class Plan: Sendable {
 }
 
 extension Port {
-  init(_ value: Value) { self.init(name: value.name, shape: value.shape, type: value.type) }
+  init(_ value: Value, _ classes: ClassOutput? = nil) {
+    self.init(name: value.name, shape: value.shape, type: value.type, classes: classes)
+  }
+
+  static func outputs(of graph: Graph) -> [Port] {
+    graph.outputs.enumerated().map { Port(graph.values[$1], graph.classes(of: $0)) }
+  }
 }

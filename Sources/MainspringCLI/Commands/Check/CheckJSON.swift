@@ -14,7 +14,12 @@ enum CheckJSON {
         json.member("reason", fault.finding.text)
       }
       json.member("seed", settings.seed)
-      if let count = report.classCount { json.member("classes", count) }
+      if let count = report.classCount {
+        json.member("classes", count)
+      } else {
+        json.null("classes")
+      }
+      json.member("inputs_are_made_up", report.isMadeUp)
       json.member("reference", report.models[report.reference].name)
       json.member("models") { json in json.array(report.models) { model($1, &$0) } }
     }

@@ -5,6 +5,9 @@ import MainspringReport
 
 /// A check's outcome as an HTML page.
 enum CheckPage {
+  /// More outputs than one looks at.
+  private static let mostOutputs = 12
+
   /// - Parameter layers: for each model how its layers differ from the reference's; empty for the
   ///   reference.
   static func text(
@@ -19,6 +22,8 @@ enum CheckPage {
       """
       \(families.joined(separator: ", ")); the same inputs for every model, seed \(settings.seed).
       """)
+    if report.classCount == nil { page.paragraph("No classifier: outputs are numbers.") }
+    if let hint = CheckText.hint(report) { page.paragraph("\(hint).") }
     page.heading("Models")
     for (name, model) in zip(names, report.models) {
       page.subheading("\(name) (\(model.stage)): \(model.verdict.rawValue)")
@@ -31,7 +36,7 @@ enum CheckPage {
       page.table(
         [
           "model", "inputs", "same class", "histogram distance", "largest difference",
-          "response over error",
+          "response over error", "saturated",
         ], agreements(report, names))
     }
     histograms(report, names, &page)
@@ -82,6 +87,7 @@ enum CheckPage {
           rounded(agreement.histogramDistance, 3),
           agreement.finiteCount == 0 ? "-" : CheckText.short(Double(agreement.largestDifference)),
           CheckText.decibels(agreement),
+          answer.saturated.count == 0 ? "-" : CheckText.percent(answer.saturated.share, 1),
         ])
       }
     }
@@ -96,7 +102,8 @@ enum CheckPage {
   private static func histograms(_ report: CheckReport, _ names: [String], _ page: inout Page) {
     guard let classCount = report.classCount else { return }
     page.heading("Predicted classes")
-    let classes = (0..<classCount).map { "\($0)" }
+    let classes =
+      report.classNames.isEmpty ? (0..<classCount).map { "\($0)" } : report.classNames
     for (name, model) in zip(names, report.models) {
       guard let answer = shown(model), let histogram = answer.histogram else { continue }
       page.figure(
@@ -108,12 +115,26 @@ enum CheckPage {
   private static func outputs(_ report: CheckReport, _ names: [String], _ page: inout Page) {
     page.heading("Outputs")
     for (name, model) in zip(names, report.models) {
-      guard let answer = shown(model), let extremes = answer.extremes else { continue }
+      guard let answer = shown(model), let bounds = answer.distribution.bounds else { continue }
+      // Probabilities have an axis of their own.
+      let isShare = report.classCount != nil && bounds.lowerBound >= 0 && bounds.upperBound <= 1
+      let (low, high) = isShare ? (0, 1) : (bounds.lowerBound, bounds.upperBound)
+      let counts = answer.distribution.counts(bins: 40, from: low, to: high)
+      // The ones that vary most, of more than one looks at.
+      let order = answer.variances.indices.sorted {
+        (answer.variances[$1], $0) < (answer.variances[$0], $1)
+      }
+      let shown = order.prefix(mostOutputs).sorted()
+      let which =
+        shown.count < counts.count ? "the \(shown.count) of \(counts.count) that vary most" : "each"
       page.figure(
-        "\(name): smallest to largest value of each output, on \(answer.family.rawValue)",
-        .ranges(
-          extremes.map { Double($0.lowerBound)...Double($0.upperBound) },
-          names: extremes.indices.map { "\($0)" }))
+        "\(name): how often values of outputs (\(which)) lie where, on \(answer.family.rawValue); heights are square roots of counts",
+        .distributions(
+          shown.map { counts[$0] },
+          names: shown.map {
+            counts.count == report.classNames.count ? report.classNames[$0] : "\($0)"
+          },
+          low: Double(low), high: Double(high)))
     }
   }
 

@@ -87,73 +87,26 @@ struct CheckSettings {
     if !windows.isEmpty {
       var set = ProbeWindows(sizes: plan.inputs.map { $0.shape.elementCount })
       let reader = WindowReader(plan, recordings, scaling, arguments)
-      try reader.forEach(windows) { window in set.append(window) }
+      try reader.forEach(windows, most: count) { window in set.append(window) }
       store = set
     }
+    guard let range else {
+      // What the reference says before what others do.
+      let subjects = [opened[reference].subject] + opened.map(\.subject)
+      return ProbeSource(for: subjects, windows: store, seed: UInt64(seed))
+    }
     return ProbeSource(
-      inputs: plan.inputs.map(\.shape), ranges: ranges(plan, opened, store), windows: store,
-      seed: UInt64(seed))
+      inputs: plan.inputs.map(\.shape), ranges: filled(plan, range), isKnown: true,
+      windows: store, seed: UInt64(seed))
   }
 
-  /// Given; or of the windows, their extremes as a model carries them; or as an integer model can
-  /// hold; or nil for normalised channels.
-  private func ranges(_ plan: Plan, _ opened: [OpenedSubject], _ store: ProbeWindows?)
-    -> [[ChannelRange]]?
-  {
-    if let range { return filled(plan) { _ in ChannelRange(range.lowerBound, range.upperBound) } }
-    let calibrated = plan.inputs.indices.map { input in
-      opened.lazy.compactMap { subject in
-        let inputs = subject.plan.contract?.inputs ?? []
-        return inputs.indices.contains(input) && !inputs[input].ranges.isEmpty
-          ? inputs[input].ranges : nil
-      }.first
+  /// Of a row of time, or of a row of features, all the same.
+  private func filled(_ plan: Plan, _ range: ClosedRange<Float>) -> [[ChannelRange]] {
+    plan.inputs.map { port in
+      let shape = port.shape
+      let channels = shape.rank <= 2 ? shape.elementCount : shape.channels
+      return [ChannelRange](
+        repeating: ChannelRange(range.lowerBound, range.upperBound), count: channels)
     }
-    if store == nil, calibrated.allSatisfy({ $0 == nil }) { return held(plan, opened) }
-    return plan.inputs.indices.map { input in
-      let channels = CheckSettings.channelCount(plan.inputs[input].shape)
-      let seen = store?.ranges(of: input, channels: channels)
-      let carried = calibrated[input]
-      return (0..<channels).map { channel in
-        guard let bounds = carried.map({ $0[channel % $0.count] }) else {
-          return seen?[channel] ?? .normalized
-        }
-        guard var range = seen?[channel] else {
-          return ChannelRange(bounds.lowerBound, bounds.upperBound)
-        }
-        (range.lowest, range.highest) = (bounds.lowerBound, bounds.upperBound)
-        return range
-      }
-    }
-  }
-
-  /// What the inputs of an integer model can hold.
-  private func held(_ plan: Plan, _ opened: [OpenedSubject]) -> [[ChannelRange]]? {
-    let held = plan.inputs.indices.map { input in
-      opened.compactMap { $0.plan.inputs.count > input ? $0.plan.inputs[input].carried : nil }.first
-    }
-    if held.allSatisfy({ $0 == nil }) { return nil }
-    return filled(plan) { held[$0] ?? .normalized }
-  }
-
-  /// Of a row of time, or of a row of features.
-  private static func channelCount(_ shape: Shape) -> Int {
-    shape.rank <= 2 ? shape.elementCount : shape.channels
-  }
-
-  private func filled(_ plan: Plan, _ range: (Int) -> ChannelRange) -> [[ChannelRange]] {
-    plan.inputs.indices.map { input in
-      let channels = CheckSettings.channelCount(plan.inputs[input].shape)
-      return [ChannelRange](repeating: range(input), count: channels)
-    }
-  }
-}
-
-extension Port {
-  /// What an int8 input can hold.
-  fileprivate var carried: ChannelRange? {
-    guard type.elementType == .int8, let scale = type.quantization?.scale,
-      let zero = type.quantization?.zeroPoint
-    else { return nil }
-    return ChannelRange(Float(-128 - zero) * scale, Float(127 - zero) * scale)
   }
 }

@@ -14,8 +14,13 @@ enum CheckText {
 
 
       """
-    text += report.classCount == nil ? outputs(report) : classes(report)
+    text +=
+      report.classCount == nil
+      ? "no classifier: outputs are numbers\n" + outputs(report) : classes(report)
     if report.models.count > 1 { text += "\n" + comparison(report) }
+    if report.models[report.reference].hasSaturation, report.models.count == 1 {
+      text += saturation(report)
+    }
     text += "\n"
     for model in report.models {
       text += "\(printable(model.name)) (\(model.stage)): \(model.verdict.rawValue)\n"
@@ -23,7 +28,18 @@ enum CheckText {
         text += "  \(finding.verdict == nil ? "warning: " : "")\(line(finding))\n"
       }
     }
+    if let hint = hint(report) { text += hint + "\n" }
     return text
+  }
+
+  /// What to do about a verdict that rests on made-up inputs alone: integers may clip real ones.
+  static func hint(_ report: CheckReport) -> String? {
+    let hasIntegers = report.models.contains { $0.stage.isInteger }
+    guard report.isMadeUp, hasIntegers || report.verdict != .responsive else { return nil }
+    return """
+      note: inputs are made up, and may be none the model was trained on: --inputs with windows, or --low \
+      and --high, tell more
+      """
   }
 
   /// The verdict of all in one line.
@@ -64,6 +80,14 @@ enum CheckText {
       }
     }
     return table.text
+  }
+
+  /// Of a model by itself; beside others it is a column.
+  private static func saturation(_ report: CheckReport) -> String {
+    let shares = report.models[0].responses.map {
+      "\(percent($0.saturated.share, 1)) on \($0.family.rawValue)"
+    }
+    return "saturated outputs: \(shares.joined(separator: ", "))\n"
   }
 
   private static func outputs(_ report: CheckReport) -> String {
@@ -141,4 +165,8 @@ enum CheckText {
     if (-3...4).contains(exponent) { return sign + rounded(number.magnitude, max(2 - exponent, 0)) }
     return "\(sign)\(rounded(mantissa, 2))e\(exponent)"
   }
+}
+
+extension CheckReport.Model {
+  fileprivate var hasSaturation: Bool { responses.contains { $0.saturated.count > 0 } }
 }

@@ -21,6 +21,7 @@ struct ConvertCheck {
   /// Why the first file that is worse fails.
   let fault: String?
   private let warning: String?
+  private let hasSelfTests: Bool
 
   /// - Parameter windows: those to calibrate on, if there are any.
   /// - Returns: nil for models that can be written, but not run here.
@@ -40,7 +41,7 @@ struct ConvertCheck {
     }
     let shapes = graph.inputs.map { graph.shape(of: $0) }
     let source = ProbeSource(
-      inputs: shapes, windows: windows.map { ConvertCheck.probes($0, shapes) }, seed: 1)
+      for: subjects, windows: windows.map { ConvertCheck.probes($0, shapes) }, seed: 1)
     let work = max(graph.multiplyAccumulates * subjects.count * ProbeFamily.allCases.count, 1)
     let affordable = ConvertCheck.workLimit / work
     let count = min(
@@ -61,11 +62,14 @@ struct ConvertCheck {
     let worse = report.models.dropFirst().first { $0.verdict > report.models[0].verdict }
     fault = worse.flatMap { ConvertCheck.line($0) }
     warning = ConvertCheck.line(report.models[0])
+    hasSelfTests = conversions.allSatisfy { $0.graph.contract?.golden != nil }
   }
 
   /// Tells what was wrong before the conversion.
   func warn() {
-    if let warning { Console.note("warning: \(warning) (mainspring check tells more)") }
+    guard let warning else { return }
+    let without = hasSelfTests ? "" : "; no self-test is stored"
+    Console.note("warning: \(warning)\(without) (mainspring check tells more)")
   }
 
   private static func line(_ model: CheckReport.Model) -> String? {

@@ -80,7 +80,7 @@ extension ConvertCommand {
     if !settings.calibration.isEmpty || !settings.evaluation.isEmpty {
       let plan = try model.plan(graph)
       let scaling = try InputScaling([plan], arguments)
-      summary.isClassifier = plan.outputs.first?.classCount != nil
+      summary.isClassifier = plan.outputs.first?.classes != nil
       if settings.budget != nil, !summary.isClassifier {
         throw Failure(
           .badData,

@@ -70,12 +70,12 @@ enum EvaluateCommand: Subcommand {
     _ arguments: ParsedArguments
   ) throws(Failure) -> EvaluationResult {
     let (plan, first) = (opened.plan, all[0])
-    guard let classCount = plan.outputs[0].classCount else {
+    guard let classes = plan.outputs[0].classes else {
       throw Failure(
         .badData,
         """
-        \(opened.model.path): expected an output with a value for each class, found \
-        \(plan.outputs[0].shape)
+        \(opened.model.path): expected a classifier, with a score for each class or one sigmoid, \
+        found numbers of shape \(plan.outputs[0].shape)
         """)
     }
     guard plan.inputs.map(\.shape) == first.plan.inputs.map(\.shape) else {
@@ -87,7 +87,7 @@ enum EvaluateCommand: Subcommand {
         """)
     }
     let plans = [plan] + all.map(\.plan)
-    let names = try settings.names(classCount, plans)
+    let names = try settings.names(classes.count, plans)
     // What the other models say is true of a file that carries nothing, too.
     let scaling = try InputScaling(plans, given: settings.scaler, arguments)
     if settings.scaler == nil, !scaling.isEmpty, !InputScaling.isCarried(by: plan) {
@@ -96,6 +96,7 @@ enum EvaluateCommand: Subcommand {
           + "other models")
     }
     let reader = WindowReader(plan, settings.recordings, scaling, arguments)
+    let labels = try Labels(settings.classes, plan, count: try reader.count(settings.windows))
     var queue = WindowQueue(plan)
     var progress = Progress("windows", total: nil)
     var outputs: [[Float]] = []
@@ -108,8 +109,8 @@ enum EvaluateCommand: Subcommand {
     }
     try queue.finish(take)
     progress.finish()
-    let labels = try Labels(settings.classes, plan, count: outputs.count)
-    var evaluation = ClassifierEvaluation(classCount: classCount)
+    try labels.require(outputs.count)
+    var evaluation = ClassifierEvaluation(classCount: classes.count, form: classes.form)
     for (index, output) in outputs.enumerated() { evaluation.add(output, truth: labels[index]) }
     return EvaluationResult(
       path: opened.model.path, names: names, evaluation: evaluation,
