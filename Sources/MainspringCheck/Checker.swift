@@ -76,7 +76,8 @@ public struct Checker {
         let probe = source.probe(family, index, of: familyCount)
         try witnesses[reference].ask(probe)
         for (position, witness) in witnesses.enumerated() where position != reference {
-          try witness.ask(probe, beside: witnesses[reference])
+          try witness.ask(
+            probe, beside: witnesses[reference], isFar: source.isAlternative(family, index))
         }
         if index < Checker.changedCount { try change(probe, family, index, witnesses) }
         if index < Checker.repeatedCount { try again(probe, witnesses) }

@@ -7,6 +7,7 @@ final class Witness {
   private let runner: Runner
   private let classes: ClassOutput?
   private let outputCount: Int
+  private let isInteger: Bool
   /// Both ends of the range of the first output, where it is of integers and reaching them is no
   /// answer in itself: probabilities end at 0 and 1.
   private let ends: (low: Float, high: Float)?
@@ -33,6 +34,7 @@ final class Witness {
     }
     runner = try Runner(subject, watching: graph.outputs.map { graph.score(of: $0) })
     outputCount = graph.outputs.count
+    isInteger = subject.stage.isInteger
     self.classes = classes
     inputBounds = graph.inputs.map { graph.integers(of: $0) }
     let isProbability = classes.map { $0.form != .scores } ?? false
@@ -73,10 +75,14 @@ final class Witness {
   }
 
   /// Answers an input that the reference has answered.
-  func ask(_ probe: [[Float]], beside reference: Witness) throws(CheckError) {
+  ///
+  /// - Parameter isFar: the input is far from anything a file says about its inputs; what integers
+  ///   answer to it is no evidence.
+  func ask(_ probe: [[Float]], beside reference: Witness, isFar: Bool) throws(CheckError) {
     try ask(probe)
     var agreement = current?.agreement ?? ResponseAgreement()
-    if let best = reference.prediction?.best, classes != nil {
+    let counts = !(isFar && isInteger)
+    if let best = reference.prediction?.best, classes != nil, counts {
       let hits = agreement.sameClass.hits + (prediction?.best == best ? 1 : 0)
       agreement.sameClass = Proportion(hits, of: agreement.sameClass.count + 1)
     }
@@ -85,7 +91,7 @@ final class Witness {
     }
     agreement.finiteCount += isFinite ? 1 : 0
     agreement.nonFiniteCount += isFinite ? 0 : 1
-    let isHeld = holds(probe)
+    let isHeld = counts && holds(probe)
     if isHeld { agreement.heldCount += 1 }
     defer { current?.agreement = agreement }
     if !isFinite { return }

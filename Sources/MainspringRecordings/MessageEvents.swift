@@ -39,21 +39,16 @@ struct MessageEvents: ~Copyable {
     }
     // Axes by name, so that their order in the text does not matter.
     let axes = ["x", "y", "z"]
-    for (index, axis) in axes.enumerated() {
-      if let value = values.first(where: { $0.key == axis }) {
-        event.values.append(try number(value))
-      } else if let next = axes[index...].first(where: { axis in
-        values.contains { $0.key == axis }
-      }) {
-        throw fault("an axis '\(axis)' beside '\(next)'", nil)
-      }
+    let isSpatial = values.contains { axes.contains($0.key) }
+    for axis in axes {
+      guard let value = values.first(where: { $0.key == axis }) else { break }
+      event.values.append(try number(value))
     }
-    let others = values.filter { !axes.contains($0.key) }
-    // What is no axis must not take the place of one.
-    if let other = others.first, !event.values.isEmpty, event.values.count < axes.count {
-      throw fault("axes 'x', 'y' and 'z' before '\(other.key)'", nil)
+    // What is no axis must not take the place of one that is missing: whoever takes this sensor
+    // finds too few values then.
+    if !isSpatial || event.values.count == axes.count {
+      for value in values where !axes.contains(value.key) { event.values.append(try number(value)) }
     }
-    for value in others { event.values.append(try number(value)) }
     return event
   }
 

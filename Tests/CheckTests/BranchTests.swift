@@ -9,6 +9,36 @@ import _MainspringTestSupport
 struct BranchTests {
   private static let namings: [BranchedGraph.Naming] = [.keras, .tensorFlow, .numbered]
 
+  /// As TensorFlow has dense layers on sequences; nothing with weights reads what they give.
+  @Test func aBiasMayBeAStepOfItsOwn() throws {
+    var random = SplitMix64(seed: 8)
+    let weights = Tensor(
+      shape: try Shape([5, 3]), floats: (0..<15).map { _ in Float(random.next() % 200) / 100 - 1 })
+    let bias = Tensor(shape: try Shape([5]), floats: [1, -2, 3, -4, 5])
+    func model(isApart: Bool) throws -> Graph {
+      var graph = Graph()
+      let x = graph.addInput(name: "x", shape: try Shape([1, 4, 3]))
+      var value = x
+      if isApart {
+        value = try graph.add(
+          .dense(Dense(weights: weights, bias: nil)), to: x, name: "l/MatMul")
+        let constant = graph.addConstant(name: "l/bias", bias)
+        value = try graph.add(.binary(Binary(.add)), to: [value, constant], name: "l/BiasAdd")
+      } else {
+        value = try graph.add(.dense(Dense(weights: weights, bias: bias)), to: x, name: "l")
+      }
+      let gate = try graph.add(.unary(Unary(.logistic)), to: x, name: "gate")
+      let sum = try graph.add(
+        .concatenate(Concatenate(axis: 2)), to: [value, gate], name: "both")
+      try graph.addOutput(sum)
+      return graph
+    }
+    let layers = try compare(try model(isApart: false), try model(isApart: true))
+    let dense = try #require(layers.first { $0.name == "l" })
+    #expect(dense.exclusion == nil)
+    #expect(dense.largest < 1e-5)
+  }
+
   private func compare(_ reference: Graph, _ other: Graph) throws -> [LayerDifference] {
     var comparison = try LayerComparison(
       Subject(name: "reference", reference, stage: .float32),

@@ -99,6 +99,10 @@ struct FigureTests {
     // Thirds of -6...6: the bounds of bins belong to the one above, the last to the last.
     #expect(distribution.counts(bins: 3, from: -6, to: 6) == [[1, 2, 1], [0, 3, 1]])
     #expect(distribution.counts(bins: 2, from: 0, to: 0) == [[4, 0], [4, 0]])
+    // Neither the widest bounds nor the narrowest are beyond what there is.
+    let (most, least) = (Float.greatestFiniteMagnitude, Float.leastNonzeroMagnitude)
+    #expect(distribution.counts(bins: 2, from: -most, to: most).allSatisfy { $0.reduce(0, +) == 4 })
+    #expect(distribution.counts(bins: 2, from: 0, to: least).allSatisfy { $0.reduce(0, +) == 4 })
   }
 
   @Test func warningsNameTheClassOfTheirFamily() throws {

@@ -42,6 +42,17 @@ struct PortTests {
 
   private func subject(_ graph: Graph) -> Subject { Subject(name: "m", graph, stage: .float32) }
 
+  /// A second model that is another one is refused, whatever is looked for in it before.
+  @Test func questionsAreOfModelsThatFit() throws {
+    var single = Graph()
+    let x = single.addInput(name: "x", shape: try Shape([1, 4]))
+    try single.addOutput(try single.add(.unary(Unary(.tanh)), to: x, name: "y"))
+    let subjects = [subject(try graph()), subject(single)]
+    let source = ProbeSource(for: subjects, seed: 1)
+    #expect(source.probe(.noise, 0, of: 1).map(\.count) == [4, 4])
+    #expect(throws: CheckError.self) { _ = try Checker(subjects, source, count: 4).check() }
+  }
+
   @Test func portsAreMatchedByName() throws {
     let reference = subject(try graph())
     for other in [

@@ -29,6 +29,25 @@ struct ProbeTests {
     #expect(Set((0..<40).map { a.probe(family, $0, of: 40) }).count >= 35)
   }
 
+  /// Every other input is of the alternative, of signals every other turn of all kinds; windows are
+  /// nobody's alternative.
+  @Test func alternativesAreKnownAsSuch() throws {
+    let far = [ChannelRange](repeating: ChannelRange(900, 1000), count: 3)
+    let near = [ChannelRange](repeating: .normalized, count: 3)
+    let source = ProbeSource(
+      inputs: [try Shape([1, 20, 3])], ranges: [far], alternatives: [near], seed: 4)
+    for family in [ProbeFamily.noise, .range] {
+      for index in 0..<20 {
+        let isNear = source.probe(family, index, of: 20)[0].allSatisfy { abs($0) < 100 }
+        #expect(source.isAlternative(family, index) == isNear)
+      }
+    }
+    #expect((0..<40).contains { source.isAlternative(.structured, $0) })
+    #expect(!(0..<40).contains { source.isAlternative(.windows, $0) })
+    let plain = ProbeSource(inputs: [try Shape([1, 20, 3])], ranges: [far], seed: 4)
+    #expect(!(0..<40).contains { plain.isAlternative(.noise, $0) })
+  }
+
   @Test func noiseHasTheMomentsOfTheChannels() throws {
     let ranges = [
       ChannelRange(mean: 5, deviation: 2, lowest: 0, highest: 9), .normalized, ChannelRange(-1, 1),

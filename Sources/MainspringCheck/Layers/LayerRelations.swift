@@ -98,7 +98,10 @@ struct LayerRelations {
       reference.graph.nodes[item.node], other.graph.nodes[counterpart.node]
     )
     let start: (slot: Int, comparison: Trail) = (
-      item.slot, .with(slot: counterpart.slot, .identity)
+      item.slot,
+      .with(
+        slot: node.operation.hasBias && !otherNode.operation.hasBias
+          ? other.shifted(counterpart.slot) : counterpart.slot, .identity)
     )
     var result = [Hypothesis(trail: [start])]
     if item.operands.count == 1, counterpart.operands.count == 1 {

@@ -252,3 +252,35 @@ extension Operator {
     return activation == .none ? nil : ("\(activation)", layerKind)
   }
 }
+
+extension LayerSequence {
+  /// Behind the addition of a constant that alone reads a product, as TensorFlow's files have the
+  /// bias of a dense layer on sequences; the product's own slot without one.
+  func shifted(_ slot: Int) -> Int {
+    var value = slot
+    while true {
+      let readers = graph.nodes.filter { $0.inputs.contains(value) }
+      guard readers.count == 1, !graph.outputs.contains(value) else { return slot }
+      switch graph.step(of: readers[0]) {
+      case .copy, .moved: value = readers[0].output
+      case .mapped:
+        guard case .binary(let step) = readers[0].operation, step.function == .add,
+          graph.shape(of: readers[0].output).elementCount == graph.shape(of: value).elementCount
+        else { return slot }
+        return readers[0].output
+      case .layer: return slot
+      }
+    }
+  }
+}
+
+extension Operator {
+  /// The layer adds a constant to its products.
+  var hasBias: Bool {
+    switch self {
+    case .dense(let layer): layer.bias != nil
+    case .convolution(let layer): layer.bias != nil
+    default: false
+    }
+  }
+}

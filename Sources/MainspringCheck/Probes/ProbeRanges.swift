@@ -57,7 +57,9 @@ extension ProbeSource {
       self.init(inputs: shapes, windows: windows, seed: seed)
       return
     }
-    let known = ProbeRanges(subjects, shapes.map { Layout($0) })
+    // Others are refused for their ports, but not here.
+    let alike = subjects.filter { $0.inputShapes == shapes }
+    let known = ProbeRanges(alike, shapes.map { Layout($0) })
     self.init(
       inputs: shapes, ranges: known.ranges, alternatives: known.alternatives,
       isKnown: known.isKnown, seed: seed)

@@ -75,9 +75,7 @@ public struct ProbeSource: Sendable {
   public func probe(_ family: ProbeFamily, _ index: Int, of count: Int) -> [[Float]] {
     precondition(index >= 0 && index < count, "probe \(index) of \(count)")
     var random = generator(family, index)
-    // All kinds of signals in turn, each with both ranges.
-    let turn = family == .structured ? index / StructuredProbe.allCases.count : index
-    let ranges = turn % 2 == 1 ? alternatives ?? ranges : ranges
+    let ranges = isAlternative(family, index) ? alternatives ?? ranges : ranges
     switch family {
     case .noise:
       return filled(ranges) { $0.mean + $0.deviation * random.normal() }
@@ -89,6 +87,14 @@ public struct ProbeSource: Sendable {
       guard let windows else { preconditionFailure("a family without windows has no probes") }
       return windows[index * windows.count / count]
     }
+  }
+
+  /// Whether an input is of the alternative ranges.
+  func isAlternative(_ family: ProbeFamily, _ index: Int) -> Bool {
+    if alternatives == nil || family == .windows { return false }
+    // All kinds of signals in turn, each with both ranges.
+    let turn = family == .structured ? index / StructuredProbe.allCases.count : index
+    return turn % 2 == 1
   }
 
   /// A window to bend: a given one, or slow waves.

@@ -30,11 +30,12 @@ public struct OutputDistribution: Sendable {
     precondition(bins > 0, "at least one bin")
     guard let first = values.first else { return [] }
     var counts = [[Int]](repeating: [Int](repeating: 0, count: bins), count: first.count)
-    let scale = high > low ? Float(bins) / (high - low) : 0
+    // In doubles neither the largest floats nor the smallest go beyond what there is.
+    let scale = high > low ? Double(bins) / (Double(high) - Double(low)) : 0
     for output in values {
-      for (element, value) in output.enumerated() {
-        let place = max(min((value - low) * scale, Float(bins - 1)), 0)
-        counts[element][Int(place)] += 1
+      for (element, value) in output.enumerated() where !value.isNaN {
+        let place = (Double(value) - Double(low)) * scale
+        counts[element][Int(max(min(place, Double(bins - 1)), 0))] += 1
       }
     }
     return counts

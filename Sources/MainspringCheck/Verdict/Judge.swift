@@ -46,7 +46,7 @@ struct Judge {
     if let finding = try nonFinite(subject, answers) { return [finding] }
     if let finding = try constant(subject, answers) { return [finding] }
     var findings = state(subject, answers)
-    if let finding = try domination(subject, answers) { findings.append(finding) }
+    if let finding = try domination(index) { findings.append(finding) }
     if index != checker.reference {
       // Before all that is told by what is in front of a softmax.
       if let meaning = subject.misunderstanding(with: checker.subjects[checker.reference]) {
@@ -131,8 +131,8 @@ struct Judge {
     return findings
   }
 
-  private func domination(_ subject: Subject, _ answers: [Responses]) throws(CheckError) -> Finding?
-  {
+  private func domination(_ index: Int) throws(CheckError) -> Finding? {
+    let (subject, answers) = (checker.subjects[index], responses[index])
     let histograms = answers.compactMap { answer in answer.histogram.map { (answer.family, $0) } }
       .filter { $0.1.canTellDominance }
     let dominated = histograms.filter {
@@ -146,7 +146,9 @@ struct Judge {
     let hasWindows = histograms.contains { $0.0 == .windows }
     let least = Thresholds.information(classCount: first.counts.count)
     let isSilent = answers.allSatisfy { $0.mutualInformation < least }
-    if isEverywhere, hasWindows || isSilent {
+    // Of probabilities that stand for themselves one may always be the largest.
+    let isExclusive = subject.graph.classes(of: 0)?.form != .independent
+    if isEverywhere, isExclusive, hasWindows || isSilent, try !answersAsReference(index) {
       let shares = dominated.map { "\(percent($0.1.mostCommonShare.share)) of \($0.0.rawValue)" }
       let finder = try FaultFinder(subject, layerProbes())
       return Finding(
@@ -168,6 +170,19 @@ struct Judge {
       names
         + (isNoise
           ? " only: nothing a sensor sends" : isEverywhere ? ": windows would tell more" : " only"))
+  }
+
+  /// A reference that responds has the same classes: the format is not to blame.
+  private func answersAsReference(_ index: Int) throws(CheckError) -> Bool {
+    if index == checker.reference { return false }
+    if let own = try domination(checker.reference), own.verdict != nil { return false }
+    return responses[index].allSatisfy { answer in
+      guard let classes = answer.histogram?.counts.count, let agreement = answer.agreement,
+        agreement.sameClass.count > 0
+      else { return true }
+      return agreement.sameClass.interval.upperBound
+        >= Thresholds.agreement(classCount: classes)
+    }
   }
 
   /// Against the reference, by what a sensor would send: windows if there are any.

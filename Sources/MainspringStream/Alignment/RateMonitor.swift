@@ -18,7 +18,8 @@
 ///
 /// Limits: jitter of more than 0.4 of a period either way looks like a faster clock, losses of more
 /// than three in five like a slower one, and a slow sensor whose samples come in bursts like a fast
-/// one that loses many. None but the second is ever reason to refuse a sensor that keeps its promise.
+/// one that loses many. None but the second, or jitter of 0.4 with half of the samples lost, is reason
+/// to refuse a sensor that keeps its promise.
 struct RateMonitor: BitwiseCopyable {
   /// Samples a second that were promised; 0 for any.
   let promised: Double

@@ -150,7 +150,13 @@ enum FitDecisionsCommand: Subcommand {
   /// Says when the budget cannot be judged by what there is.
   private static func noteShortness(of parts: FitParts, budget: Double) {
     let hours = FitReport.quietHours(parts.fitted)
-    guard budget > 0, hours > 0, budget * hours < 1 else { return }
+    guard hours > 0, FitReport.quietHours(parts.judged) > 0 else {
+      Console.note(
+        "note: \(hours > 0 ? "the held-back recordings" : "the recordings to fit with") have no time "
+          + "without gestures: nothing is known there about false alarms")
+      return
+    }
+    guard budget > 0, budget * hours < 1 else { return }
     let minutes = (hours * 600).rounded() / 10
     Console.note(
       "note: the recordings to fit with have \(minutes) min without gestures: a single false alarm "
