@@ -10,11 +10,11 @@ final class Witness {
   private let isInteger: Bool
   /// Both ends of the range of the first output, where it is of integers and reaching them is no
   /// answer in itself: probabilities end at 0 and 1.
-  private let ends: (low: Float, high: Float)?
+  private let ends: IntegerRange?
   private var current: Responses?
   private(set) var responses: [Responses] = []
   /// By input what the model's integers can hold of it; nil for floats.
-  private let inputBounds: [(low: Float, high: Float, step: Float)?]
+  private let inputBounds: [IntegerRange?]
   /// By output.
   private var errors: [ScoreError] = []
   /// Those of inputs that the integers can hold.
@@ -38,7 +38,7 @@ final class Witness {
     self.classes = classes
     inputBounds = graph.inputs.map { graph.integers(of: $0) }
     let isProbability = classes.map { $0.form != .scores } ?? false
-    ends = isProbability ? nil : IntegerRange.bounds(graph.values[first].type)
+    ends = isProbability ? nil : IntegerRange(graph.values[first].type)
   }
 
   func begin(_ family: ProbeFamily) {
@@ -113,8 +113,7 @@ final class Witness {
   private func holds(_ probe: [[Float]]) -> Bool {
     for (values, bounds) in zip(probe, inputBounds) {
       guard let bounds else { continue }
-      let (low, high) = (bounds.low - bounds.step / 2, bounds.high + bounds.step / 2)
-      let beyond = Proportion(values.count { $0 < low || $0 > high }, of: values.count)
+      let beyond = Proportion(bounds.countBeyond(values), of: values.count)
       if beyond.share > Thresholds.clippedShare { return false }
     }
     return true

@@ -123,7 +123,7 @@ extension Graph {
         return ChannelRange(bounds.lowerBound, bounds.upperBound)
       }
     }
-    return IntegerRange.bounds(values[inputs[input]].type).map { bounds in
+    return IntegerRange(values[inputs[input]].type).map { bounds in
       [ChannelRange](repeating: ChannelRange(bounds.low, bounds.high), count: layout.channels)
     }
   }

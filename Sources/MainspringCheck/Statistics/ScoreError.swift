@@ -7,18 +7,19 @@ struct ScoreError {
 
   init(count: Int) { reference = Moments(count: count) }
 
+  /// Takes finite scores in.
+  ///
   /// - Parameter ignoresShift: a shift of all scores of classes changes nothing told by them.
   mutating func add(_ scores: [Float], _ expected: [Float], ignoresShift: Bool) {
-    guard expected.allSatisfy({ $0.isFinite }) else { return }
     reference.add(expected)
     var mean = 0.0
     if ignoresShift, scores.count > 1 {
       mean = zip(scores, expected).reduce(0.0) { $0 + Double($1.0) - Double($1.1) }
       mean /= Double(scores.count)
     }
-    for (a, b) in zip(scores, expected) where a.isFinite {
+    for (a, b) in zip(scores, expected) {
       let error = Double(a) - Double(b) - mean
-      if error.isFinite { squares += error * error }
+      squares += error * error
     }
   }
 

@@ -12,8 +12,7 @@ struct Clipping {
     for (input, id) in subject.graph.inputs.enumerated() {
       let value = subject.graph.values[id]
       guard let bounds = subject.graph.integers(of: id) else { continue }
-      let port = Port(
-        name: value.name, input: input, low: bounds.low, high: bounds.high, scale: bounds.step)
+      let port = Port(name: value.name, input: input, bounds: bounds)
       if let text = hasWindows ? port.windows(source) : port.noise(source) {
         warnings.append(text)
       }
@@ -23,16 +22,14 @@ struct Clipping {
   private struct Port {
     let name: String
     let input: Int
-    let low: Float
-    let high: Float
-    let scale: Float
+    let bounds: IntegerRange
 
     func windows(_ source: ProbeSource) -> String? {
       let count = source.count(of: .windows, wanted: 200)
       let share = clipped((0..<count).map { source.probe(.windows, $0, of: count)[input] })
       guard share > Thresholds.clippedShare else { return nil }
       return """
-        expected windows within \(low)...\(high), what input '\(name)' holds, found \
+        expected windows within \(bounds.low)...\(bounds.high), what input '\(name)' holds, found \
         \(percent(share)) of their elements beyond
         """
     }
@@ -52,20 +49,20 @@ struct Clipping {
       let share = clipped(values)
       let widest =
         ranges.map { range in
-          min(range.highest, high) - max(range.lowest, low)
+          min(range.highest, bounds.high) - max(range.lowest, bounds.low)
         }.max() ?? 0
-      let codes = max(Int(widest / scale), 0) + 1
+      let codes = max(Int(widest / bounds.step), 0) + 1
       let advice = "; representative windows would tell whether it was calibrated on such"
       if share > Thresholds.clippedNoise {
         return """
           expected noise of \(source.isKnown ? "the inputs' deviation" : "deviation 1") within \
-          \(low)...\(high), what input '\(name)' holds, found \(percent(share)) beyond\(advice)
+          \(bounds.low)...\(bounds.high), what input '\(name)' holds, found \(percent(share)) beyond\(advice)
           """
       }
       guard codes < Thresholds.fewCodes else { return nil }
       return """
         expected noise of \(source.isKnown ? "the inputs' deviation" : "deviation 1") on many of \
-        the codes of input '\(name)', \(low)...\(high), found \(codes)\(advice)
+        the codes of input '\(name)', \(bounds.low)...\(bounds.high), found \(codes)\(advice)
         """
     }
 
@@ -73,7 +70,7 @@ struct Clipping {
       var hits = 0
       var total = 0
       for values in windows {
-        hits += values.count { $0 < low - scale / 2 || $0 > high + scale / 2 }
+        hits += bounds.countBeyond(values)
         total += values.count
       }
       return Proportion(hits, of: total).share

@@ -56,7 +56,6 @@ struct ContractReader {
   private func input(_ json: JSONValue, _ place: String) throws(Failure) -> ModelContract.Input {
     try know(json, ["channels", "scaler", "ranges"], place)
     var input = ModelContract.Input()
-    var seen: [String: Int] = [:]
     for (index, channel) in try array(json, "channels", place).enumerated() {
       let place = "\(place)channels[\(index)]."
       try know(channel, ["name", "unit"], place)
@@ -66,12 +65,13 @@ struct ContractReader {
       guard let unit = channel["unit"].map({ $0.text }) ?? "" else {
         throw failure(place + "unit", "a text", channel["unit"].summary)
       }
-      if let first = seen.updateValue(index, forKey: name) {
-        throw failure(
-          place + "name", "a name that no other channel has",
-          "'\(name)', as channels[\(first)] has it")
-      }
       input.channels.append(.init(name: name, unit: unit))
+    }
+    let names = input.channels.map(\.name)
+    if let twice = names.repetition {
+      throw failure(
+        "\(place)channels[\(twice.second)].name", "a name that no other channel has",
+        "'\(names[twice.first])', as channels[\(twice.first)] has it")
     }
     if let scaler = json["scaler"] { input.scaler = try self.scaler(scaler, place + "scaler.") }
     for range in try array(json, "ranges", place) {
